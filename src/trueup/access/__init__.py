@@ -1,0 +1,1 @@
+"""Grants, scopes, roles and what they may see."""

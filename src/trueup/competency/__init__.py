@@ -1,0 +1,1 @@
+"""The registry of competencies and what tags mean."""

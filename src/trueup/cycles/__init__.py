@@ -1,0 +1,1 @@
+"""The review calendar: which cycle a completion counts for, and by when."""

@@ -1,0 +1,1 @@
+"""Attempts, retries, budgets and runs."""

@@ -1,0 +1,1 @@
+"""Doors parse, call one leg of the journey, and answer."""

@@ -1,0 +1,1 @@
+"""Raw text to instant, with the rule that was applied."""

@@ -1,0 +1,47 @@
+"""What a person declares about their exports (trueup.toml). Knows nothing of the file it is kept in."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class DayOrder(StrEnum):
+    """In which order day, month and year stand in numeric dates."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    """What is declared for the files that match `path` (a glob relative to the directory checked).
+
+    What is None is recognised from the file itself.
+    """
+
+    path: str
+    role: str | None = None
+    system: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)  # canonical -> source header
+    constants: dict[str, str] = field(default_factory=dict)  # canonical -> value for every row (course_id ...)
+    zone: str | None = None  # IANA zone of times without offset (the exporting user's)
+    day_order: DayOrder | None = None
+    decimal: str | None = None  # "." or ","
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """All that `check` may be told."""
+
+    files: tuple[FileSettings, ...] = ()
+    zone: str | None = None  # for files that declare none of their own
+    day_order: DayOrder | None = None
+    purpose: str | None = None  # the purpose of the transfer, for policy and consents
+    as_of: str | None = None  # ISO 8601; default: the latest instant the logs know
+    launched_days: float = 1.0  # a launched course without a result is reported after this long
+    shift_group: int = 3  # how many records make a constant offset a zone shift
+    retention_days: dict[str, int] = field(default_factory=dict)  # purpose -> days
+    thresholds: dict[str, tuple[float, float]] = field(default_factory=dict)  # KPI -> (warn, breach)

@@ -1,0 +1,1 @@
+"""Purpose, basis, pseudonyms, retention."""

@@ -1,0 +1,1 @@
+"""Reading exports into the canonical relations, and set differences between them."""

@@ -1,0 +1,1 @@
+"""Scales, the conversion matrix and its rounding."""
