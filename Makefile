@@ -1,0 +1,42 @@
+# What one does here. `make` alone says it.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+BIN := .venv/bin
+
+.PHONY: help setup setup-dev demo test check bench proof docs clean
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## make .venv with trueup in it (.venv/bin/trueup)
+	@scripts/setup.sh run
+
+setup-dev:
+	@scripts/setup.sh dev
+
+demo: ## make a quarter-end with planted faults, check it, say where the report lies
+	@scripts/demo.sh
+
+test: ## all tests (ARGS="-k zones" picks some)
+	@scripts/test.sh $(ARGS)
+
+check: setup-dev ## what a machine can hold in a minute: lint, format, types, imports, house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest tests/test_house.py tests/contracts
+
+bench: setup-dev ## speed and memory as ratios to a raw DuckDB join and to pandas (ROWS=1e6 is quicker)
+	$(BIN)/python benchmarks/bench_check.py --rows $(or $(ROWS),1e6,1e7) $(ARGS)
+
+proof: setup ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people
+	$(BIN)/python benchmarks/proof_sample.py $(ARGS)
+
+docs: ## the documentation as a site, into site/
+	@scripts/docs.sh
+
+clean: ## remove what was generated (.venv stays)
+	rm -rf demo site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
