@@ -4,15 +4,17 @@ Each role below is one relation (faults.md, "The files"). Reading turns whatever
 columns into these, as text; typing then turns each column into its kind:
 
     text     string, trimmed, blank is null
-    instant  five columns: NAME (timestamp, UTC, microseconds, null where no instant follows),
-             NAME_raw (the text as given), NAME_precision (model.instants.Precision),
+    instant  five columns: NAME (int64, microseconds since 1970-01-01 UTC, null where no instant
+             follows), NAME_raw (the text as given), NAME_precision (model.instants.Precision),
              NAME_offset (minutes east of UTC as given or as the zone says, null where unknown),
-             NAME_rule (the rule that was applied, or the reason why none could be)
+             NAME_rule (the rule that was applied, or the reason why none could be: Unsettled)
     number   two columns: NAME (float64, null where not a number), NAME_raw (the text as given)
     integer  int64, null where not one
     flag     boolean, null where unknown
     list     text, its members separated by ";"
 
+`sync` also has what its payload says: payload_fields (list), payload_person, payload_revision,
+payload_purpose; `reviews` has extras (list of the other fields that the row carried) and visible_to.
 Every relation also has `file` (the name as given on the command line) and `line` (1 = first line of
 the file; of a sheet: its row; of Parquet or a JSON array: the position of the record).
 """

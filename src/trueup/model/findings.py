@@ -1,0 +1,118 @@
+"""What a finding is, and the logs it looks at. Knows no rule and no code.
+
+A finding is one expression over the relations of `Logs` that gives the rows of one fault code. `check`
+only gathers them: what a code means is settled in the room that owns it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from trueup.model.settings import CheckSettings
+
+FAULT_COLUMNS = (
+    "code",
+    "record_id",
+    "person",
+    "course_id",
+    "field",
+    "expected",
+    "actual",
+    "detail",
+    "file",
+    "line",
+    "other_file",
+    "other_line",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One review cycle; instants in microseconds since 1970 UTC. A date's cut-off is the end of that day."""
+
+    cycle: str
+    opens_at: int | None
+    cutoff_at: int | None
+    grace_until: int | None
+    frozen_at: int | None
+    sla_hours: float | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """Everything the findings may look at.
+
+    `roles` are the canonical relations that were given. The others are derived by the rooms:
+    `pairs` has a row for each record on any side that a finding may concern (reconcile/pairs.py lists
+    its columns), `attempts` is the sync log as it is.
+    """
+
+    roles: Mapping[str, ibis.Table]
+    given: Mapping[str, frozenset[str]]  # role -> canonical columns that at least one file has
+    pairs: ibis.Table
+    as_of: int  # microseconds since 1970 UTC: the latest instant that the logs know
+    settings: CheckSettings
+    cycles: tuple[Cycle, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)  # small figures that rooms left for others
+    keep: Callable[[ibis.Table, str], ibis.Table] = lambda table, _name: table  # compute once
+    fetch: Callable[[ibis.Table], list[dict[str, object]]] = lambda _table: []
+
+    def has(self, role: str, *columns: str) -> bool:
+        """Whether the role was given, with all of these columns."""
+        return role in self.roles and set(columns) <= self.given.get(role, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One code, what it needs, and the expression that gives its rows (FAULT_COLUMNS).
+
+    `needs` are ROLE or ROLE.COLUMN; where one is missing the code is reported as unchecked.
+    """
+
+    code: str
+    needs: tuple[str, ...]
+    rows: Callable[[Logs], ibis.Table | None]
+
+
+def fault_rows(
+    table: ibis.Table,
+    code: str,
+    *,
+    field: str,
+    expected: ir.Value | str | None = None,
+    actual: ir.Value | str | None = None,
+    detail: ir.Value | str = "",
+    **instead: ir.Value | str | None,
+) -> ibis.Table:
+    """The rows of `table` as faults of `code`, in FAULT_COLUMNS.
+
+    record_id, person, course_id, file, line, other_file and other_line come from the table's columns of
+    that name unless `instead` says otherwise; what the table does not have is null.
+    """
+    said: dict[str, ir.Value] = {"code": ibis.literal(code), "field": ibis.literal(field, type="string")}
+    said |= {"expected": _value(expected), "actual": _value(actual), "detail": _value(detail)}
+    for name in ("record_id", "person", "course_id", "file", "line", "other_file", "other_line"):
+        kind = "int64" if name.endswith("line") else "string"
+        if name in instead:
+            said[name] = _value(instead[name], kind)
+        elif name in table.columns:
+            said[name] = table[name]
+        else:
+            said[name] = ibis.null().cast(kind)
+    kinds = {name: ("int64" if name.endswith("line") else "string") for name in FAULT_COLUMNS}
+    return table.select(**{name: said[name].cast(kinds[name]) for name in FAULT_COLUMNS})
+
+
+def _value(given: ir.Value | str | None, kind: str = "string") -> ir.Value:
+    if given is None:
+        return ibis.null().cast(kind)
+    return ibis.literal(given, type="string") if isinstance(given, str) else given

@@ -1,0 +1,244 @@
+"""Canonical text to typed relations on disk. Knows kinds and Parquet, not systems, times or engines.
+
+How text becomes an instant is the instants room's knowledge: it comes in as a function.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from trueup.model.relations import ROLES, Kind, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+
+class Moments(Protocol):
+    """A column of instants, as the instants room answers it."""
+
+    at: pa.Array  # timestamp[us], UTC
+    raw: pa.Array
+    precision: pa.Array
+    offset: pa.Array
+    rule: pa.Array
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some canonical rows of one file: what `reading` hands over."""
+
+    lines: pa.Array
+    columns: dict[str, pa.Array]
+    extras: dict[str, pa.Array]
+
+
+Convert = "Callable[[str, pa.Array, pa.Array | None], Moments]"  # column, texts, zones -> moments
+
+_KINDS = {
+    Kind.TEXT: pa.string(),
+    Kind.LIST: pa.string(),
+    Kind.NUMBER: pa.float64(),
+    Kind.INTEGER: pa.int64(),
+    Kind.FLAG: pa.bool_(),
+}
+_SAID_BY_PAYLOAD = (
+    ("payload_fields", pa.string()),
+    ("payload_person", pa.string()),
+    ("payload_revision", pa.int64()),
+    ("payload_purpose", pa.string()),
+)
+_SAID_BY_EXTRAS = (("extras", pa.string()), ("visible_to", pa.string()))
+_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
+_YES = ("true", "t", "yes", "y", "1", "ja", "oui", "sí", "si", "sim", "tak", "ano", "是", "是的", "نعم", "on", "granted")
+_NO = ("false", "f", "no", "n", "0", "nein", "non", "não", "nao", "nie", "ne", "否", "لا", "off", "denied")
+_PERSON_KEYS = ("person", "person_id", "employee_number", "employeenumber", "employee", "userid", "user_id", "studentid")
+_VIEWERS = ("visible_to", "viewer_role", "viewer", "role", "audience")
+
+
+def schema_of(role: Role) -> pa.Schema:
+    """The columns of a role's relation on disk (model/relations.py says what each holds)."""
+    fields: list[tuple[str, pa.DataType]] = []
+    for column in role.columns:
+        if column.kind is Kind.INSTANT:
+            fields += _instant_fields(column.name)
+        else:
+            fields.append((column.name, _KINDS[column.kind]))
+            if column.kind is Kind.NUMBER:
+                fields.append((f"{column.name}_raw", pa.string()))
+    if role.name == "sync":
+        fields += _SAID_BY_PAYLOAD
+    if role.name == "reviews":
+        fields += _SAID_BY_EXTRAS
+    return pa.schema([*fields, ("file", pa.string()), ("line", pa.int64())])
+
+
+def _instant_fields(name: str) -> list[tuple[str, pa.DataType]]:
+    return [
+        (name, pa.int64()),
+        (f"{name}_raw", pa.string()),
+        (f"{name}_precision", pa.string()),
+        (f"{name}_offset", pa.int32()),
+        (f"{name}_rule", pa.string()),
+    ]
+
+
+def stage(
+    role_name: str,
+    file: str,
+    batches: Iterable[Batch],
+    into: Path,
+    convert: Callable[[str, pa.Array, pa.Array | None], Moments],
+) -> int:
+    """Write the batches of one file, typed, as the Parquet file `into`; answers how many rows went in.
+
+    `convert(column, texts, zones)` reads a column of instants; `zones` is the row's own zone where the
+    role has one (cycles), else None.
+    """
+    role = ROLES[role_name]
+    schema = schema_of(role)
+    rows = 0
+    with pq.ParquetWriter(into, schema, compression="snappy") as writer:
+        for batch in batches:
+            table = _typed(role, schema, file, batch, convert)
+            writer.write_table(table)
+            rows += len(table)
+    return rows
+
+
+def _typed(
+    role: Role,
+    schema: pa.Schema,
+    file: str,
+    batch: Batch,
+    convert: Callable[[str, pa.Array, pa.Array | None], Moments],
+) -> pa.Table:
+    n = len(batch.lines)
+    typed: dict[str, pa.Array] = {"file": pa.repeat(file, n), "line": batch.lines}
+    zones = _text(batch.columns["zone"]) if "zone" in batch.columns and role.name == "cycles" else None
+    for column in role.columns:
+        given = batch.columns.get(column.name)
+        if given is None:
+            continue
+        if column.kind is Kind.INSTANT:
+            moments = convert(column.name, given, zones)
+            typed[column.name] = moments.at.cast(pa.int64())
+            for part in ("raw", "precision", "offset", "rule"):
+                typed[f"{column.name}_{part}"] = getattr(moments, part)
+        elif column.kind is Kind.NUMBER:
+            typed[column.name], typed[f"{column.name}_raw"] = _number(given)
+        elif column.kind is Kind.INTEGER:
+            typed[column.name] = _number(given)[0].cast(pa.int64(), safe=False)
+        elif column.kind is Kind.FLAG:
+            typed[column.name] = _flag(given)
+        else:
+            typed[column.name] = _text(given)
+    if role.name == "sync" and "payload" in typed:
+        typed |= _payload_says(typed["payload"])
+    if role.name == "reviews":
+        typed |= _extras_say(batch.extras, n)
+    arrays = [typed.get(field.name, pa.nulls(n, field.type)) for field in schema]
+    return pa.table([array.cast(field.type) for array, field in zip(arrays, schema, strict=True)], schema=schema)
+
+
+def _text(values: pa.Array) -> pa.Array:
+    """Trimmed text; blank is null."""
+    if not pa.types.is_string(values.type):
+        values = values.cast(pa.string())
+    trimmed = pc.utf8_trim_whitespace(values)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _number(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Numbers, null where the text is none, and the text as given. Not-a-number and infinities are no scores."""
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        numbers = values.cast(pa.float64())
+        numbers = pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
+        return numbers, values.cast(pa.string())
+    raw = _text(values)
+    readable = pc.match_substring_regex(raw, _NUMBER)
+    return pc.if_else(readable, raw, pa.scalar(None, pa.string())).cast(pa.float64()), raw
+
+
+def _flag(values: pa.Array) -> pa.Array:
+    """True, false, or null where the word is neither."""
+    if pa.types.is_boolean(values.type):
+        return values
+    folded = pc.utf8_lower(_text(values))
+    yes = pc.is_in(folded, pa.array(_YES))
+    no = pc.is_in(folded, pa.array(_NO))
+    return pc.if_else(yes, pa.scalar(True), pc.if_else(no, pa.scalar(False), pa.scalar(None, pa.bool_())))  # noqa: FBT003
+
+
+def _payload_says(payloads: pa.Array) -> dict[str, pa.Array]:
+    """What the transfer carried: its fields, person, revision and purpose. Not JSON: all null."""
+    said = [_one_payload(text) for text in payloads.to_pylist()]
+    columns: Sequence[tuple[object, ...]] = list(zip(*said, strict=True)) if said else [()] * 4
+    return {
+        name: pa.array(values, kind)
+        for (name, kind), values in zip(_SAID_BY_PAYLOAD, columns, strict=True)
+    }
+
+
+def _one_payload(text: str | None) -> tuple[str | None, str | None, int | None, str | None]:
+    if text is None:
+        return None, None, None, None
+    try:
+        body = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None, None, None, None
+    if not isinstance(body, dict):
+        return None, None, None, None
+    fields = sorted(_paths(body))
+    person = next((str(body[key]) for key in body if _plain(key) in _PERSON_KEYS and body[key] not in (None, "")), None)
+    if person is None and any(_plain(key) in _PERSON_KEYS for key in body):
+        person = ""  # said, and blank: the import mapping lost it
+    revision = body.get("revision")
+    purpose = body.get("purpose")
+    return (
+        ";".join(fields),
+        person,
+        revision if isinstance(revision, int) and not isinstance(revision, bool) else None,
+        purpose if isinstance(purpose, str) else None,
+    )
+
+
+def _paths(body: dict[str, object], prefix: str = "", depth: int = 0) -> list[str]:
+    paths: list[str] = []
+    for key, value in body.items():
+        if value is None or value == "":
+            continue
+        if isinstance(value, dict) and depth < 3:
+            paths += _paths(value, f"{prefix}{key}.", depth + 1)
+        else:
+            paths.append(f"{prefix}{key}".replace(";", ","))
+    return paths
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z_]", "", name.lower())
+
+
+def _extras_say(extras: dict[str, pa.Array], n: int) -> dict[str, pa.Array]:
+    """Which other fields each review row carries, and for whom it is shown where it says so."""
+    if not extras:
+        return {}
+    filled: list[list[str]] = [[] for _ in range(n)]
+    said: dict[str, pa.Array] = {}
+    for name, values in extras.items():
+        text = _text(values)
+        if _plain(name) in _VIEWERS:
+            said["visible_to"] = text
+            continue
+        plain = name.strip().replace(";", ",")
+        for row in pc.indices_nonzero(pc.is_valid(text)).to_pylist():
+            filled[row].append(plain)
+    said["extras"] = pa.array([";".join(names) if names else None for names in filled], pa.string())
+    return said
