@@ -42,6 +42,16 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """One record with the fault: what should stand in `field`, what stands there, and why that is wrong."""
+
+    field: str  # a canonical column (model/relations.py), or what a whole record or run shows
+    expected: str
+    actual: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One code of the catalogue. Codes never change their meaning (faults.md)."""
 
@@ -56,7 +66,8 @@ class Fault:
     severity: Severity
     kpi: str  # the key of the figure it moves, see trueup.kpi
     needs: tuple[str, ...]  # roles (of model/relations.py) without which it can't be seen in logs
-    consequence_of: tuple[str, ...] = ()  # codes that, on the same record, explain this one
+    example: Example
+    consequence_of: tuple[str, ...] = ()  # codes that, on the same record, explain this one, likeliest first
 
     @property
     def family_number(self) -> int:
