@@ -1,0 +1,1 @@
+"""How `check` answers: terminal, JSON, fault files and one HTML page. Knows no rule and finds nothing."""

@@ -1,0 +1,94 @@
+"""All faults of an answer as Parquet, JSONL or CSV. Knows the shape of a row; knows nothing of what is wrong.
+
+The fields are those of the JSON answer (`jsonout.record`), and like it the files aren't masked.
+"""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from trueup.doors.report.jsonout import record
+from trueup.kit.cells import formula_safe
+from trueup.model.answers import Answer, FaultRow
+
+FIELDS = (
+    *("code", "name", "severity", "record_id", "person", "course_id"),
+    *("field", "expected", "actual", "where", "detail", "caused_by"),
+)
+_BATCH = 20_000  # rows held at once
+
+
+def kind_of(path: Path) -> str:
+    """Which form a file takes by its name: `parquet`, `jsonl` or `csv`; ValueError for any other name.
+
+    >>> kind_of(Path("faults.CSV.gz"))
+    'csv'
+    """
+    name = path.name.lower()
+    if name.endswith(".parquet"):
+        return "parquet"
+    bare = name.removesuffix(".gz")
+    if bare.endswith((".jsonl", ".csv")):
+        return bare.rpartition(".")[2]
+    raise ValueError(
+        f"{path.name}: faults are written as .parquet, .jsonl or .csv (the last two also as .jsonl.gz, .csv.gz)"
+    )
+
+
+def write(answer: Answer, path: Path) -> None:
+    """Writes every fault to `path`, in the form that its name asks for.
+
+    Raises ValueError for a name that `kind_of` doesn't know (before anything is written), and OSError where
+    the file can't be written.
+    """
+    match kind_of(path):
+        case "parquet":
+            _parquet(answer, path)
+        case "jsonl":
+            with _text_file(path) as target:
+                for row in answer.faults(None):
+                    target.write(json.dumps(record(row), ensure_ascii=False, allow_nan=False) + "\n")
+        case _:
+            with _text_file(path) as target:
+                writer = csv.writer(target, lineterminator="\n")
+                writer.writerow(FIELDS)
+                writer.writerows(_cells(row) for row in answer.faults(None))
+
+
+def _cells(row: FaultRow) -> list[str]:
+    """A fault as CSV cells: blank where null, `where` as "file:line; file:line"."""
+    values = record(row) | {"where": "; ".join(f"{place.file}:{place.line}" for place in row.where)}
+    return [formula_safe(str(values[name])) if values[name] is not None else "" for name in FIELDS]
+
+
+@contextmanager
+def _text_file(path: Path) -> Iterator[TextIO]:
+    """A UTF-8 file to write to. The same rows give the same bytes: no time stands in a .gz."""
+    if not path.name.lower().endswith(".gz"):
+        with path.open("w", encoding="utf-8", newline="") as target:
+            yield target
+        return
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+        TextIOWrapper(packed, encoding="utf-8", newline="") as target,
+    ):
+        yield target
+
+
+def _parquet(answer: Answer, path: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - half a second that the text forms don't need
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    place = pa.struct([("file", pa.string()), ("line", pa.int64())])
+    schema = pa.schema([(name, pa.list_(place) if name == "where" else pa.string()) for name in FIELDS])
+    rows = answer.faults(None)
+    with pq.ParquetWriter(str(path), schema, compression="zstd") as writer:
+        while batch := [record(row) for row in islice(rows, _BATCH)]:
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
