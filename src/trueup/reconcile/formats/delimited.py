@@ -1,0 +1,169 @@
+"""CSV and its kin to a grid. Knows lines, rows and widths, not what a column means."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trueup.reconcile.formats.dialect import announced_delimiter, declared_delimiter, dialect_of
+from trueup.reconcile.formats.encoding import BAD, Encoding, encoding_of, text_blocks
+from trueup.reconcile.formats.problem import Hints, Limits, Problem, Problems, unreadable
+from trueup.reconcile.formats.rows import Dialect, Fault, cut
+from trueup.reconcile.formats.shapes import CHUNK_ROWS, CHUNK_TEXT, Grid, GridChunk
+from trueup.reconcile.formats.source import Source
+
+_RAGGED = "Correct the row, or export again; a delimiter or quote inside a cell may have been left without quotes."
+_TODO = "Correct the row in the source and export again; the other rows were read."
+_SAMPLE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows as cut, with the line each starts in; `bad` says that the text they are from has NUL or bad bytes."""
+
+    rows: list[list[str]]
+    lines: list[int]
+    faults: list[tuple[int, Fault]]
+    bad: bool
+    text: int
+
+
+def open_delimited(source: Source, head: bytes, hints: Hints) -> Grid:
+    """The grid of a text table; UnreadableFile where it has no header."""
+    encoding = encoding_of(source, head, hints.encoding)
+    sample, complete = _sample(source, encoding)
+    announced = announced_delimiter(sample)
+    delimiter = declared_delimiter(source.shown, hints.delimiter) if hints.delimiter else announced
+    table = sample.split("\n", 1)[1] if announced and "\n" in sample else sample
+    dialect = dialect_of(table, complete=complete, delimiter=delimiter, limits=source.limits)
+    skipped = 1 if announced else 0
+    header, header_line = _header(source, encoding, dialect, skipped)
+
+    def scan(problems: list[Problem]) -> Iterator[GridChunk]:
+        noted = Problems(source.shown, problems, source.limits.problems)
+        return _chunks(_batches(source, encoding, dialect), len(header), header_line, noted)
+
+    return Grid(
+        source.shown, "csv", header, header_line, encoding.codec, dialect.delimiter, None, scan, encoding.remarks
+    )
+
+
+def _sample(source: Source, encoding: Encoding) -> tuple[str, bool]:
+    blocks = text_blocks(source, encoding)
+    text = next(blocks, "")
+    while len(text) < _SAMPLE and (more := next(blocks, "")):
+        text += more
+    complete = len(text) <= _SAMPLE and not next(blocks, "")
+    blocks.close()
+    return text[:_SAMPLE], complete
+
+
+def _header(source: Source, encoding: Encoding, dialect: Dialect, skipped: int) -> tuple[tuple[str, ...], int]:
+    for batch in _batches(source, encoding, dialect):
+        rows = [(line, row) for line, row in zip(batch.lines, batch.rows, strict=True) if line > skipped]
+        faults = [(line, fault) for line, fault in batch.faults if line > skipped]
+        if faults and (not rows or faults[0][0] < rows[0][0]):
+            line, fault = faults[0]
+            raise unreadable(
+                source.shown, f"the header can't be read: {fault.what}", fault.expected, fault.actual, _RAGGED, line
+            )
+        for line, row in rows:
+            if not any(cell.strip() for cell in row) and len(row) == 1:
+                continue
+            if batch.bad and (wrong := _wrong(row)):
+                raise unreadable(source.shown, f"the header can't be read: {wrong}", "text", "", _TODO, line)
+            return tuple(row), line
+    raise unreadable(
+        source.shown, "the file holds only blank lines", "a header, then rows", "no text", "Export it again."
+    )
+
+
+def _wrong(row: list[str]) -> str | None:
+    """What bars a row that has characters no text has; None for a sound one."""
+    if any("\0" in cell for cell in row):
+        return "a NUL byte inside a cell"
+    if any(BAD in cell for cell in row):
+        return "bytes that are no text in the file's encoding"
+    return None
+
+
+def _chunks(batches: Iterator[Batch], width: int, header_line: int, noted: Problems) -> Iterator[GridChunk]:
+    rows: list[list[str | None]] = []
+    lines: list[int] = []
+    text = 0
+    for batch in batches:
+        good_rows, good_lines = _sound(batch, width, header_line, noted)
+        rows += good_rows
+        lines += good_lines
+        text += batch.text
+        if len(rows) >= CHUNK_ROWS or text >= CHUNK_TEXT:
+            yield from _emit(rows, lines)
+            rows, lines, text = [], [], 0
+    yield from _emit(rows, lines)
+
+
+def _emit(rows: list[list[str | None]], lines: list[int]) -> Iterator[GridChunk]:
+    if rows:
+        yield GridChunk(lines, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _sound(batch: Batch, width: int, header_line: int, noted: Problems) -> tuple[list[list[str]], list[int]]:
+    """The rows that can be used, and their lines; a problem for each other one, in the order of lines."""
+    rows, lines = batch.rows, batch.lines
+    if lines and lines[0] <= header_line:
+        below = next((place for place, line in enumerate(lines) if line > header_line), len(lines))
+        rows, lines = rows[below:], lines[below:]
+    if not batch.faults and not batch.bad and set(map(len, rows)) <= {width}:
+        return rows, lines
+    found: list[tuple[int, str, str, str, str]] = [
+        (line, fault.what, fault.expected, fault.actual, _TODO) for line, fault in batch.faults if line > header_line
+    ]
+    good_rows: list[list[str]] = []
+    good_lines: list[int] = []
+    for line, row in zip(lines, rows, strict=True):
+        if batch.bad and (wrong := _wrong(row)):
+            found.append((line, wrong, "text", "", _TODO))
+            continue
+        if len(row) > width and not any(row[width:]):
+            del row[width:]
+        if len(row) != width:
+            few = "too few cells" if len(row) < width else "too many cells"
+            found.append((line, f"the row has {few}", f"{width} cells", f"{len(row)} cells", _RAGGED))
+            continue
+        good_rows.append(row)
+        good_lines.append(line)
+    for line, what, expected, actual, todo in sorted(found):
+        noted.add(line, what, expected, actual, todo)
+    return good_rows, good_lines
+
+
+def _batches(source: Source, encoding: Encoding, dialect: Dialect) -> Iterator[Batch]:
+    """The rows of the file, about a million characters at a time; the part of a row that is still open is carried."""
+    open_lines: list[str] = []
+    first = 1  # the line number of open_lines[0]
+    bad = False
+    for part, last in _parts(text_blocks(source, encoding), source.limits):
+        open_lines += io.StringIO(part, newline="")
+        bad = bad or "\0" in part or BAD in part
+        done = cut(open_lines, dialect, source.limits, last=last)
+        yield Batch(
+            done.rows,
+            [first + start for start in done.starts],
+            [(first + fault.index, fault) for fault in done.faults],
+            bad,
+            len(part),
+        )
+        del open_lines[: done.used]
+        first += done.used
+        bad = bad and bool(open_lines)
+
+
+def _parts(blocks: Iterator[str], limits: Limits) -> Iterator[tuple[str, bool]]:
+    """The text in pieces that end with a line; the last one as it ends."""
+    rest = ""
+    for block in blocks:
+        rest += block
+        end = max(rest.rfind("\n"), rest.rfind("\r", 0, len(rest) - 1)) + 1
+        if end:
+            yield rest[:end], False
+            rest = rest[end:]
+    yield rest, True

@@ -1,0 +1,220 @@
+"""Bytes to text. Knows encodings, declared, marked or guessed; not what the text says."""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from trueup.reconcile.formats.problem import Problem, shown, unreadable
+from trueup.reconcile.formats.source import BLOCK, HEAD, Source
+
+BAD = "\udfff"  # stands for bytes that are no text in the file's encoding; no valid text holds it
+_BLANK = b" \t\r\n"
+_MARKS = (  # longest first: UTF-32LE starts as UTF-16LE does
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_GUESSED = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "koi8_r", "shift_jis", "euc_jp", "euc_kr", "gb18030", "big5"]
+_NO_TEXT = {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf_7", "mbcs", "oem"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a file's bytes become text: the codec, the length of the mark before the text, and remarks."""
+
+    codec: str
+    mark: int = 0
+    remarks: tuple[Problem, ...] = ()
+
+
+def marked(head: bytes) -> Encoding | None:
+    """The encoding that a byte order mark or the pattern of NUL bytes gives away; None where neither does."""
+    for mark, codec in _MARKS:
+        if head.startswith(mark):
+            return Encoding(codec, len(mark))
+    codec = _by_zeros(head[: 4096 - 4096 % 4])
+    return Encoding(codec) if codec else None
+
+
+def encoding_of(source: Source, head: bytes, declared: str | None) -> Encoding:
+    """The encoding of a text file.
+
+    A byte order mark is certain; then what the settings declare; then the pattern of NUL bytes;
+    then UTF-8, if the whole file, which is read for this, has hardly anything else; else a guess,
+    with a remark. Raises UnreadableFile where what is declared can't be.
+    """
+    seen = marked(head)
+    if declared is not None:
+        codec = _declared(source, head, declared)
+        if seen is None or not seen.mark:
+            return Encoding(codec)
+        if _family(seen.codec) != _family(codec):
+            return Encoding(seen.codec, seen.mark, (_overruled(source, seen.codec, declared),))
+    return seen or _of_content(source)
+
+
+def text_blocks(source: Source, encoding: Encoding) -> Iterator[str]:
+    """The file's text, about a million characters at a time; BAD where bytes are none in this encoding."""
+    codecs.register_error("trueup-bad", _bad)
+    decoder = codecs.getincrementaldecoder(encoding.codec)("trueup-bad")
+    reader = source.open()
+    try:
+        left = encoding.mark
+        while left and (block := reader.read(left)):
+            left -= len(block)
+        while block := reader.read(BLOCK):
+            if text := decoder.decode(block):
+                yield text
+        if text := decoder.decode(b"", final=True):
+            yield text
+    finally:
+        reader.close()
+
+
+def _bad(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return BAD, error.end
+
+
+def _by_zeros(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: text in Latin letters, delimiters and line ends shows zeros at fixed places."""
+    units = len(head) // 4
+    if not units or not head.count(0):
+        return None
+    zeros = [head[place : units * 4 : 4].count(0) / units for place in range(4)]
+    often, never = 0.5, 0.02
+    if zeros[0] <= never and min(zeros[2:]) >= 0.95 and zeros[1] >= never:
+        return "utf-32-le"
+    if zeros[3] <= never and min(zeros[:2]) >= 0.95 and zeros[2] >= never:
+        return "utf-32-be"
+    even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
+    if odd >= often and even <= never:
+        return "utf-16-le"
+    if even >= often and odd <= never:
+        return "utf-16-be"
+    return None
+
+
+def _declared(source: Source, head: bytes, declared: str) -> str:
+    try:
+        codec = codecs.lookup(declared).name
+        "a".encode(codec)  # refuses what is no text encoding, such as base64
+    except (LookupError, ValueError) as error:
+        raise _no_such(source, declared) from error
+    if codec.replace("-", "_") in _NO_TEXT:
+        raise _no_such(source, declared)
+    if codec in {"utf-16", "utf-32"}:
+        codec += "-le"  # without a mark, as Windows writes it
+    if codec == "utf-8-sig":
+        codec = "utf-8"
+    try:
+        text = codecs.getincrementaldecoder(codec)("strict").decode(head[: HEAD - HEAD % 4])
+    except UnicodeDecodeError as error:
+        text, at = "", error.start
+    else:
+        at = -1
+    if (at >= 0 and not marked(head) and _mostly_else(head, codec)) or text[:4096].count("\0") > 64:
+        raise unreadable(
+            source.shown,
+            "the file is not in the encoding that the settings declare",
+            f"text in {shown(declared)}",
+            f"byte {at + 1:,} is none" if at >= 0 else "NUL characters throughout",
+            "Correct `encoding` for this file in the settings, or remove it to have it recognised.",
+        )
+    return codec
+
+
+def _mostly_else(head: bytes, codec: str) -> bool:
+    """Whether more than a stray byte is wrong: a few bad rows are reported as rows, not as a wrong encoding."""
+    text = head.decode(codec, errors="replace")
+    wrong = text.count("\ufffd")
+    foreign = sum(1 for letter in text if letter > "\x7f") - wrong
+    return wrong > foreign // 4
+
+
+def _no_such(source: Source, declared: str) -> Exception:
+    return unreadable(
+        source.shown,
+        "the settings declare an encoding that there isn't",
+        "a name such as utf-8, utf-16 or windows-1252",
+        shown(declared),
+        "Correct `encoding` for this file in the settings.",
+    )
+
+
+def _overruled(source: Source, codec: str, declared: str) -> Problem:
+    return Problem(
+        source.shown,
+        None,
+        "the file's byte order mark says another encoding than the settings; the mark was followed",
+        shown(declared),
+        codec,
+        "Remove `encoding` for this file from the settings.",
+    )
+
+
+def _family(codec: str) -> str:
+    return codec.replace("_", "-").removesuffix("-le").removesuffix("-be").removesuffix("-sig")
+
+
+def _of_content(source: Source) -> Encoding:
+    """UTF-8, or a guess from the first bytes that UTF-8 can't explain and what lies around them."""
+    sample = _first_foreign(source)
+    if sample is None:
+        return Encoding("utf-8")
+    text = sample.decode("utf-8", errors="replace")
+    wrong = text.count("\ufffd")
+    foreign = sum(1 for letter in text if letter > "\x7f") - wrong
+    if foreign >= 4 * wrong:
+        return Encoding("utf-8")  # the rows with the wrong bytes are reported one by one
+    best = from_bytes(sample, cp_isolation=_GUESSED).best()
+    guess = best.encoding if best is not None else "cp1252"
+    if best is not None and "cp1252" in best.could_be_from_charset:
+        guess = "cp1252"
+    return Encoding(guess, 0, (_guess(source, guess),))
+
+
+def _guess(source: Source, codec: str) -> Problem:
+    return Problem(
+        source.shown,
+        None,
+        "the encoding is neither declared nor marked and had to be guessed",
+        "UTF-8, or an `encoding` in the settings",
+        codec,
+        f'If letters look wrong, declare it for this file: encoding = "{codec}" or another; or export as UTF-8.',
+    )
+
+
+def _first_foreign(source: Source) -> bytes | None:
+    """The bytes from shortly before the first that is no UTF-8, at most 64 KiB; None where all is UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    reader = source.open()
+    try:
+        before = b""
+        while block := reader.read(BLOCK):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                return _around(before + block)
+            before = block[-HEAD // 4 :]
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return before
+        return None
+    finally:
+        reader.close()
+
+
+def _around(window: bytes) -> bytes:
+    try:
+        window.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = max(0, error.start - HEAD // 4)
+        return window[start : start + HEAD]
+    return window[-HEAD:]
