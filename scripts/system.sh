@@ -17,8 +17,8 @@ need_package() {
     fi
     echo "installing $package ($why)" >&2
     export DEBIAN_FRONTEND=noninteractive
-    local install=("${as_root[@]}" apt-get install -y -q --no-install-recommends "$package")
-    "${install[@]}" >&2 || { "${as_root[@]}" apt-get update -q >&2 && "${install[@]}" >&2; } || {
+    local install=("${as_root[@]}" apt-get install -y -qq --no-install-recommends "$package")
+    "${install[@]}" >/dev/null || { "${as_root[@]}" apt-get update -qq && "${install[@]}" >/dev/null; } || {
         echo "$package could not be installed ($why)" >&2
         return 1
     }

@@ -1,0 +1,56 @@
+"""What every test may ask for. Knows the machine (Java, a browser), no room's rules.
+
+A test marked `spark` or `browser` is skipped with the reason where the machine lacks what it starts. Both
+talk to a process of their own over the loopback, so theirs is the only socket that is opened; each kind
+stays on one worker, so that one Java machine and one browser are enough.
+"""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LOOPBACK = ["127.0.0.1", "127.0.1.1", "::1", "localhost"]
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def _lacks(marker: str) -> str | None:
+    """Why tests of that marker can't run here, None where they can."""
+    if marker == "spark" and shutil.which("java") is None:
+        return "no Java on the PATH"
+    if marker == "spark" and importlib.util.find_spec("pyspark") is None:
+        return "pyspark is not installed (trueup[spark])"
+    if marker == "browser" and _chromium() is None:
+        return "no Chromium on the PATH"
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker in ("spark", "browser"):
+            if item.get_closest_marker(marker) is None:
+                continue
+            item.add_marker(pytest.mark.xdist_group(marker))
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+            if reason := _lacks(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium, for Playwright's `executable_path`."""
+    path = _chromium()
+    if path is None:
+        pytest.skip("no Chromium on the PATH")
+    return path
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the project."""
+    return ROOT
