@@ -78,7 +78,15 @@ def fault(code: str) -> Fault:
         found = CATALOGUE.get(f"TU{digits.zfill(4)}")
         if found is not None:
             return found
+        raise UnknownFaultError(code, _near_number(digits.zfill(4)))
     raise UnknownFaultError(code, _near(asked))
+
+
+def _near_number(digits: str) -> tuple[str, ...]:
+    """Up to three codes of the family that the digits begin with, nearest number first."""
+    family = [code for code in CATALOGUE if code[2:4] == digits[:2]]
+    asked = int(digits[2:])
+    return tuple(sorted(family, key=lambda code: abs(int(code[4:]) - asked))[:3])
 
 
 def _near(asked: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ FAULTS = (
             "http_status",
             "200",
             "403 on every record since 2026-03-15",
-            "reviews:write was taken away in a clean-up on 15 March, in the middle of the cycle.",
+            "The scope reviews:write was taken away in a clean-up on 15 March, in the middle of the cycle.",
         ),
     ),
     Fault(
@@ -132,7 +132,7 @@ FAULTS = (
             "last_used_at",
             "within the period",
             "never",
-            "grades:read is granted and declared; the job for regrades has been switched off since January.",
+            "The scope grades:read is granted and declared; the job for regrades has been switched off since January.",
         ),
     ),
 )

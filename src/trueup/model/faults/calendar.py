@@ -87,7 +87,7 @@ FAULTS = (
             "the last run starts early enough to end before the cut-off at the allowed pace, and one more follows at "
             "the end of the grace period. Write schedule and cut-off in one zone."
         ),
-        command="trueup explain TU0903",
+        command="trueup check DIR --html check.html",
         checklist=(
             "Sync times are derived from the cycles' cut-offs, for each cycle",
             "The last run before a cut-off has time to be repeated once",
