@@ -1,0 +1,241 @@
+"""What the logs show about when things happened: TU0201-TU0203, TU0205-TU0207. Knows no cycle.
+
+Two instants agree when they are less than a second apart, or a minute where either side only says
+minutes. Where they do not, the first rule that explains it names the fault: an earlier revision
+(reconcile's TU0306), a time that became a date, the time of the sync, a whole zone offset shared by a
+group; what is left is a moved time.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from trueup.kit.expressions import DAY, HOUR, MINUTE, SECOND, any_of, day_of, iso, or_null, union, yes
+from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.model.instants import Unsettled
+from trueup.model.relations import ROLES, Kind
+
+NEAR_SYNC = MINUTE  # a review time this close to the sync's own is the sync's
+WIDEST = 14 * 60  # minutes: no zone is further from UTC
+QUARTER = 15  # minutes: every zone offset in use since 1972 is a multiple of it
+AMBIGUOUS = (Unsettled.NAIVE.value, Unsettled.FOLD.value)
+IMPOSSIBLE = (Unsettled.UNPARSEABLE.value, Unsettled.GAP.value, Unsettled.ORDER.value)
+_CLOCK_SLIP = DAY  # a record this far past everything the logs know is in the future
+
+
+def _text_of(at: ir.Value, raw: ir.Value) -> ir.Value:
+    return ibis.coalesce(raw, iso(at))
+
+
+def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> ibis.Table:
+    """Completion times on either side whose rule says that they name no single instant."""
+    sides = []
+    for side, where in (("", "the LMS"), ("h_", "the review system")):
+        rule = logs.pairs[f"{side}completed_at_rule"]
+        bad = logs.pairs.filter(yes(rule.isin(rules)))
+        if side:
+            bad = bad.mutate(file=bad.h_file, line=bad.h_line)
+        sides.append(fault_rows(
+            bad, code, field="completed_at", expected=expected, actual=bad[f"{side}completed_at_raw"],
+            detail=ibis.literal(f"{where}'s time is ") + bad[f"{side}completed_at_rule"],
+        ))
+    return union([*sides, *_elsewhere(logs, code, rules, expected)])
+
+
+def _elsewhere(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> list[ibis.Table]:
+    """The same for every other column of instants, one row a file and column."""
+    found = []
+    for name, table in logs.roles.items():
+        for column in ROLES[name].columns:
+            given = column.name in logs.given.get(name, frozenset())
+            if column.kind is not Kind.INSTANT or not given or (name, column.name) in _COMPARED:
+                continue
+            bad = table.filter(yes(table[f"{column.name}_rule"].isin(rules)))
+            grouped = bad.group_by("file").aggregate(
+                n=bad.count(), line=bad.line.min(), raw=bad[f"{column.name}_raw"].min()
+            )
+            found.append(fault_rows(
+                grouped, code, field=f"{name}.{column.name}", expected=expected, actual=grouped.raw,
+                detail=grouped.n.cast("string") + f" values of {column.name} in this file, the first at this line",
+            ))
+    return found
+
+
+_COMPARED = {("completions", "completed_at"), ("reviews", "completed_at")}
+
+
+def naive_time(logs: Logs) -> ibis.Table:
+    """TU0201: a time without offset, where no zone is declared or the clock showed it twice."""
+    return _unsettled(logs, "TU0201", AMBIGUOUS, "a time with its offset, or a declared zone")
+
+
+def impossible_time(logs: Logs) -> ibis.Table:
+    """TU0205: unreadable, missing, in the future, or before the enrolment or the employment existed."""
+    pairs = logs.pairs
+    settled = pairs.filter(yes(pairs.in_lms & pairs.completed_at.notnull()))
+    future = settled.filter(settled.completed_at > logs.as_of + _CLOCK_SLIP)
+    early = settled.filter(
+        yes(~settled.rehired & (settled.completed_at < settled.hired_at - _CLOCK_SLIP) & settled.rival.isnull())
+    )
+    unenrolled = settled.filter(yes(settled.completed_at < settled.enrolled_at - _CLOCK_SLIP))
+    blank = pairs.filter(yes(pairs.due & pairs.completed_at.isnull() & pairs.completed_at_raw.isnull()))
+    never = pairs.filter(yes(pairs.due & (pairs.completed_at_rule == Unsettled.NEVER.value)))
+    reviews = pairs.filter(yes(pairs.in_review & ~(pairs.completed_at > logs.as_of + _CLOCK_SLIP)
+                               & (pairs.h_completed_at > logs.as_of + _CLOCK_SLIP)))
+    said = _text_of(settled.completed_at, settled.completed_at_raw)
+    as_of = iso(ibis.literal(logs.as_of, "int64"))
+    return union([
+        _unsettled(logs, "TU0205", IMPOSSIBLE, "a date and time that exist"),
+        fault_rows(future, "TU0205", field="completed_at", expected=ibis.literal("up to ") + as_of, actual=said,
+                   detail="later than anything else in the logs"),
+        fault_rows(early, "TU0205", field="completed_at", expected=ibis.literal("from ") + day_of(early.hired_at),
+                   actual=_text_of(early.completed_at, early.completed_at_raw), detail="before the person was hired"),
+        fault_rows(unenrolled, "TU0205", field="completed_at",
+                   expected=ibis.literal("from ") + iso(unenrolled.enrolled_at),
+                   actual=_text_of(unenrolled.completed_at, unenrolled.completed_at_raw),
+                   detail="before the person was enrolled in the course"),
+        fault_rows(blank, "TU0205", field="completed_at", expected="a date and time", detail="completed, without a time"),
+        fault_rows(never, "TU0205", field="completed_at", expected="a date and time", actual=never.completed_at_raw,
+                   detail="completed, and the source's time says never"),
+        fault_rows(reviews, "TU0205", field="completed_at", expected=ibis.literal("up to ") + as_of,
+                   actual=_text_of(reviews.h_completed_at, reviews.h_completed_at_raw),
+                   detail="the review system's time is later than anything else in the logs"),
+    ])
+
+
+def compared(logs: Logs) -> ibis.Table:
+    """Records on both sides whose instants differ, with the reason in `why`.
+
+    why: stale, date, sync, offset (a whole number of quarter hours), moved. `minutes` is the difference.
+    """
+    pairs = logs.pairs
+    both = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & pairs.h_completed_at.notnull()))
+    lms_day = both.completed_at_precision == "day"
+    their_day = both.h_completed_at_precision == "day"
+    coarse = (both.completed_at_precision == "minute") | (both.h_completed_at_precision == "minute")
+    delta = both.h_completed_at - both.completed_at
+    slack = ibis.ifelse(yes(coarse), MINUTE, SECOND)
+    home = both.completed_at_offset.fill_null(0).cast("int64") * MINUTE
+    shown_day = (both.h_completed_at + both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE) // DAY
+    same_day = any_of([
+        shown_day == (both.completed_at + home) // DAY,
+        both.h_completed_at // DAY == both.completed_at // DAY,
+        (both.h_completed_at + home) // DAY == (both.completed_at + home) // DAY,
+    ])
+    midnight = any_of([
+        both.h_completed_at % DAY == 0,
+        (both.h_completed_at + home) % DAY == 0,
+        (both.h_completed_at + both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE) % DAY == 0,
+    ])
+    their_midnight = midnight & ~yes(their_day)
+    lost = yes(same_day & ((yes(their_day) & ~yes(lms_day)) | (their_midnight & (delta.abs() >= slack))
+                           | (yes(lms_day) & their_midnight)))
+    in_its_day = yes(lms_day) & (delta >= -14 * HOUR) & (delta < DAY + 12 * HOUR)
+    agree = ibis.ifelse(yes(lms_day) | yes(their_day), ibis.ifelse(yes(lms_day & their_day), same_day, in_its_day),
+                        delta.abs() < slack)
+    sync = any_of([
+        (both.h_completed_at - both[name]).abs() <= NEAR_SYNC
+        for name in ("h_received_at", "first_accepted_at", "last_accepted_at", "last_try_at", "run_started_at", "run_ended_at")
+    ] + [yes(their_day) & (both.h_completed_at // DAY == both.h_received_at // DAY)])
+    minutes = (delta.cast("float64") / MINUTE).round().cast("int64")
+    whole = yes((minutes % QUARTER == 0) & (minutes != 0) & (minutes.abs() <= WIDEST)
+                & ((delta - minutes * MINUTE).abs() <= slack))
+    why = ibis.cases(
+        (lost, "date"),
+        (agree, "agree"),
+        (both.stale_time, "stale"),
+        (yes(sync & (delta.abs() > 2 * NEAR_SYNC)), "sync"),
+        (yes(their_day), "moved"),
+        (whole, "offset"),
+        else_="moved",
+    )
+    judged = both.mutate(why=why, minutes=minutes)
+    return judged.filter(judged.why != "agree")
+
+
+def shifted_groups(logs: Logs) -> ibis.Table:
+    """(source_key, minutes, n): offsets that enough records of one source share."""
+    offset = _offsets(logs)
+    grouped = offset.group_by(["source_key", "minutes"]).aggregate(
+        n=offset.count(), first=offset.completed_at.min(), last=offset.completed_at.max()
+    )
+    return grouped.filter(grouped.n >= logs.settings.shift_group)
+
+
+def _offsets(logs: Logs) -> ibis.Table:
+    judged = logs.relation("times", compared)
+    offset = judged.filter(judged.why == "offset")
+    return offset.mutate(source_key=offset.source.fill_null(""))
+
+
+def zone_shift(logs: Logs) -> ibis.Table:
+    """TU0202: the sides differ by a whole zone offset, which a group of records of one source shares."""
+    offset, groups = _offsets(logs), shifted_groups(logs)
+    found = offset.join(groups, ["source_key", "minutes"])
+    sign = ibis.ifelse(found.minutes < 0, "-", "+")
+    size = found.minutes.abs()
+    hours = (size // 60).cast("string").lpad(2, "0") + ":" + (size % 60).cast("string").lpad(2, "0")
+    return _apart(found, "TU0202", sign + hours + ibis.literal(" on ") + found.n.cast("string")
+                  + ibis.literal(" records of this source, ") + day_of(found["first"]) + " to " + day_of(found["last"]))
+
+
+def lost_precision(logs: Logs) -> ibis.Table:
+    """TU0203: a time became a date, or a date became midnight, between the two sides."""
+    judged = logs.relation("times", compared)
+    found = judged.filter(judged.why == "date")
+    return _apart(found, "TU0203", "the review system keeps the day and has lost the time")
+
+
+def invented_time(logs: Logs) -> ibis.Table:
+    """TU0206: the review system's time is the sync's, not the one that the source asserts."""
+    pairs = logs.pairs
+    judged = logs.relation("times", compared)
+    found = judged.filter(judged.why == "sync")
+    unasserted = pairs.filter(yes(
+        pairs.in_lms & pairs.in_review & pairs.due & pairs.completed_at.isnull() & pairs.completed_at_raw.isnull()
+        & (((pairs.h_completed_at - pairs.h_received_at).abs() <= NEAR_SYNC)
+           | ((pairs.h_completed_at - pairs.last_accepted_at).abs() <= NEAR_SYNC))
+    ))
+    return union([
+        _apart(found, "TU0206", "the review system's time is that of the sync"),
+        fault_rows(unasserted, "TU0206", field="completed_at", expected=or_null("string"),
+                   actual=_text_of(unasserted.h_completed_at, unasserted.h_completed_at_raw),
+                   detail="the source asserts no time; the review system's is that of the sync"),
+    ])
+
+
+def moved_time(logs: Logs) -> ibis.Table:
+    """TU0207: the two sides' instants differ, within one review cycle, and no other rule explains it."""
+    judged = logs.relation("times", compared)
+    groups = shifted_groups(logs)
+    keyed = judged.mutate(source_key=judged.source.fill_null(""))
+    alone = keyed.filter(keyed.why == "offset").anti_join(groups, ["source_key", "minutes"])
+    found = union([keyed.filter(keyed.why == "moved"), alone])
+    found = found.filter(~yes(found.cycle != found.h_cycle_by_time))
+    pairs = logs.pairs
+    gone = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull()
+                            & pairs.h_completed_at.isnull() & pairs.h_completed_at_raw.isnull()))
+    rows = [_apart(found, "TU0207", ibis.literal("moved by ") + found.minutes.cast("string") + " minutes")]
+    if logs.has("reviews", "completed_at"):
+        rows.append(fault_rows(gone, "TU0207", field="completed_at", expected=iso(gone.completed_at),
+                               detail="the review system has no time"))
+    return union(rows)
+
+
+def _apart(found: ibis.Table, code: str, detail: ir.Value | str) -> ibis.Table:
+    return fault_rows(
+        found, code, field="completed_at", expected=_text_of(found.completed_at, found.completed_at_raw),
+        actual=_text_of(found.h_completed_at, found.h_completed_at_raw), detail=detail,
+    )
+
+
+_BOTH = ("completions.completed_at", "reviews.completed_at")
+FINDINGS = (
+    Finding("TU0201", ("completions.completed_at",), naive_time),
+    Finding("TU0202", _BOTH, zone_shift),
+    Finding("TU0203", _BOTH, lost_precision),
+    Finding("TU0205", ("completions.completed_at",), impossible_time),
+    Finding("TU0206", (*_BOTH, "sync"), invented_time),
+    Finding("TU0207", _BOTH, moved_time),
+)

@@ -1,0 +1,44 @@
+"""One text to one instant. Knows the order of judgement, not the forms: those are the rules'."""
+
+from trueup.instants.civil import civil_of, nanoseconds
+from trueup.instants.counting import counted
+from trueup.instants.folding import fold
+from trueup.instants.layout import SHAPED
+from trueup.instants.placing import minutes, moment, none, placed, said_by
+from trueup.instants.reading import Reading
+from trueup.instants.rules import layout_of
+from trueup.model.instants import Instant, Unsettled
+
+MAX_LENGTH = 200  # characters; no date is longer
+
+
+def read_instant(raw: str | None, how: Reading) -> Instant | None:
+    """The instant that a text says, or an Instant that says why there is none; None for null and blank.
+
+    Reads every text, raises for none. `at` is cut to microseconds; years 1 to 9999 are known. For what no rule
+    reads `rule` is "none"; otherwise it is the rule that applied, also where no single instant follows.
+
+    >>> read_instant("2026-03-06 13:00:13", Reading(zone="Europe/Berlin")).at.isoformat()
+    '2026-03-06T12:00:13+00:00'
+    >>> read_instant("2026-03-06 13:00:13", Reading()).unsettled.value
+    'naive'
+    """
+    if raw is None or not raw.strip():
+        return None
+    if len(raw) > MAX_LENGTH:
+        return none(raw, "none", Unsettled.UNPARSEABLE)
+    text = fold(raw)
+    if not text:
+        return None
+    layout = layout_of(text.translate(SHAPED), how.order, how.language)
+    if layout.unsettled is not None:
+        return none(raw, layout.rule, layout.unsettled)
+    digits = "".join(char for char in text if "0" <= char <= "9")
+    if "whole" in layout.parts:
+        return counted(raw, layout, digits, how)
+    civil = civil_of(layout, digits)
+    if civil is Unsettled.NEVER:
+        return none(raw, "never", civil)
+    if isinstance(civil, Unsettled):
+        return none(raw, layout.rule, civil, layout.precision)
+    return placed(raw, layout, civil, digits, how.zone)
