@@ -1,6 +1,7 @@
 """The docs pages say what the catalogue says."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,12 @@ def test_the_command_writes_into_docs_of_where_it_is_started(tmp_path, monkeypat
     assert docs_pages.main() == 0
     assert len(list((tmp_path / "docs" / "faults").iterdir())) == len(PAGES)
     assert f"{len(PAGES)} pages written" in capsys.readouterr().out
+
+
+def test_a_fault_without_a_command_gets_a_page_without_one():
+    page = docs_pages.fault_page(replace(CATALOGUE["TU0202"], command=""))
+    assert "```" not in page
+    assert "## Fix" in page
 
 
 def test_no_page_has_a_line_that_a_table_would_break():

@@ -65,7 +65,7 @@ FAULTS = (
         escalation=Escalation(Owner.ON_CALL_ENGINEER, 4, Owner.LEARNING_ADMIN),
         severity=Severity.HIGH,
         kpi="dead_letter_rate",
-        needs=("sync",),
+        needs=("completions", "sync", "reviews"),
         example=Example(
             "http_status",
             "200",

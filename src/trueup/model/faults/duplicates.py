@@ -66,7 +66,7 @@ FAULTS = (
         escalation=Escalation(Owner.ON_CALL_ENGINEER, 24, Owner.DATA_STEWARD),
         severity=Severity.HIGH,
         kpi="verified_rate",
-        needs=("reviews",),
+        needs=("completions", "reviews"),
         example=Example(
             "review_record_id",
             "one row for LMS-3001",

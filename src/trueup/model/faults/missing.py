@@ -116,7 +116,7 @@ FAULTS = (
         escalation=Escalation(Owner.ON_CALL_ENGINEER, 4, Owner.DATA_STEWARD),
         severity=Severity.CRITICAL,
         kpi="verified_rate",
-        needs=("sync", "reviews"),
+        needs=("completions", "sync", "reviews"),
         example=Example(
             "record_id",
             "LMS-2077 in the review system",

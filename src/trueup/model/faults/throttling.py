@@ -35,7 +35,7 @@ FAULTS = (
         escalation=Escalation(Owner.ON_CALL_ENGINEER, 4, Owner.LEARNING_ADMIN),
         severity=Severity.HIGH,
         kpi="dead_letter_rate",
-        needs=("sync",),
+        needs=("completions", "sync", "reviews"),
         example=Example(
             "outcome",
             "accepted by the end of the run",
@@ -68,7 +68,7 @@ FAULTS = (
         escalation=Escalation(Owner.ON_CALL_ENGINEER, 4, Owner.LEARNING_ADMIN),
         severity=Severity.HIGH,
         kpi="dead_letter_rate",
-        needs=("sync",),
+        needs=("completions", "sync", "reviews"),
         example=Example(
             "http_status",
             "200 by the last retry",
@@ -102,7 +102,7 @@ FAULTS = (
         escalation=Escalation(Owner.ON_CALL_ENGINEER, 4, Owner.LEARNING_ADMIN),
         severity=Severity.HIGH,
         kpi="missing_rate",
-        needs=("completions", "sync"),
+        needs=("completions", "sync", "reviews"),
         example=Example(
             "records of run 2026-03-31",
             "1,342",
@@ -166,7 +166,7 @@ FAULTS = (
         escalation=Escalation(Owner.ON_CALL_ENGINEER, 8, Owner.LEARNING_ADMIN),
         severity=Severity.HIGH,
         kpi="missing_rate",
-        needs=("completions", "sync"),
+        needs=("completions", "sync", "reviews"),
         example=Example(
             "window of the run",
             "from 2026-03-30T02:00Z, where the run before ended",
