@@ -1,0 +1,343 @@
+"""trueup.toml: what a person declares about their exports, read and first written. Knows no file that it declares.
+
+settings = load(Path("exports"))                  # exports/trueup.toml, defaults where there is none
+write_init(Path("exports"), [Proposed(...)])      # what `trueup check --init` writes
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import tomlkit
+from tomlkit.items import Table
+
+from trueup.model.settings import CheckSettings, DayOrder, FileSettings
+
+NAME = "trueup.toml"
+LARGEST = 1 << 20  # bytes; a settings file is written by hand
+
+
+class UnreadableSettings(Exception):  # noqa: N818 - it is an outcome for the person, not a defect
+    """The settings can't be read: what, where, expected, actual, what to do next."""
+
+    def __init__(
+        self,
+        file: str,
+        what: str,
+        *,
+        line: int | None = None,
+        expected: str = "",
+        actual: str = "",
+        todo: str = "",
+    ) -> None:
+        self.file, self.line, self.what = file, line, what
+        self.expected, self.actual, self.todo = expected, actual, todo
+        where = file if line is None else f"{file}:{line}"
+        details = [f"expected {expected}" if expected else "", f"found {actual}" if actual else "", todo]
+        super().__init__("; ".join([f"{where}: {what}", *(part for part in details if part)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that a file can't tell: the TOML line that would tell it, and why it is asked."""
+
+    key: str
+    why: str
+    example: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What was recognised of one file, to be confirmed."""
+
+    path: str
+    role: str | None
+    system: str
+    confidence: float
+    rows: int
+    columns: Mapping[str, str]
+    remarks: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one table of the file, and says of whatever doesn't fit where it stands."""
+
+    file: str
+    text: str
+
+    def fail(
+        self, what: str, key: str = "", *, expected: str = "", actual: object = None, todo: str = ""
+    ) -> UnreadableSettings:
+        line = None
+        if key:
+            found = re.search(
+                rf'^\s*"?{re.escape(key)}"?\s*[.=]|^\s*[\w.]*\.{re.escape(key)}\s*=|\[+{re.escape(key)}\]+',
+                self.text,
+                re.MULTILINE,
+            )
+            line = self.text.count("\n", 0, found.start()) + 1 if found else None
+            if found and found.group().startswith("\n"):
+                line = (line or 0) + 1
+        shown = "" if actual is None else repr(actual)[:80]
+        return UnreadableSettings(self.file, what, line=line, expected=expected, actual=shown, todo=todo)
+
+    def only(self, table: Mapping[str, object], known: Iterable[str], where: str) -> None:
+        names = list(known)
+        for key in table:
+            if key not in names:
+                near = difflib.get_close_matches(key, names, n=1)
+                raise self.fail(
+                    f"unknown key {key!r} {where}",
+                    key,
+                    expected="one of " + ", ".join(names),
+                    todo=f"did you mean {near[0]!r}?" if near else "remove it",
+                )
+
+    def text_of(self, table: Mapping[str, object], key: str) -> str | None:
+        value = table.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self.fail(
+                f"{key} has the wrong type", key, expected='a text in quotes, "..."', actual=value
+            )
+        return value
+
+    def number_of(self, table: Mapping[str, object], key: str, default: float) -> float:
+        value = table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+            raise self.fail(
+                f"{key} has the wrong type", key, expected="a number that is not negative", actual=value
+            )
+        return float(value)
+
+    def texts_of(self, table: Mapping[str, object], key: str) -> dict[str, str]:
+        value = table.get(key, {})
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise self.fail(f"{key} has the wrong type", key, expected=f'{key}.name = "text"', actual=value)
+        return {str(name): str(text) for name, text in value.items()}
+
+    def one_of(
+        self, table: Mapping[str, object], key: str, allowed: Callable[[str], bool], expected: str
+    ) -> str | None:
+        value = self.text_of(table, key)
+        if value is not None and not allowed(value):
+            raise self.fail(f"{key} is none that is known", key, expected=expected, actual=value)
+        return value
+
+    def zone_of(self, table: Mapping[str, object]) -> str | None:
+        value = self.text_of(table, "zone")
+        if value is not None and value not in (zones := available_timezones()):
+            near = difflib.get_close_matches(value, sorted(zones), n=1, cutoff=0.5)
+            raise self.fail(
+                "zone is no IANA time zone",
+                "zone",
+                expected='a name like "Europe/Berlin" or "UTC"',
+                actual=value,
+                todo=f"did you mean {near[0]!r}?" if near else "",
+            )
+        return value
+
+    def order_of(self, table: Mapping[str, object]) -> DayOrder | None:
+        value = self.one_of(table, "day_order", lambda v: v in list(DayOrder), "dmy, mdy or ymd")
+        return DayOrder(value) if value is not None else None
+
+
+def load(where: Path, roles: Iterable[str] = ()) -> CheckSettings:
+    """The settings in a directory (or of a file); the defaults where a directory has none.
+
+    `roles`: the roles that may be declared; empty: any. Raises UnreadableSettings.
+    """
+    path = where / NAME if where.is_dir() else where
+    if where.is_dir() and not path.exists():
+        return CheckSettings()
+    text = _text(path)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise UnreadableSettings(
+            str(path),
+            f"this is not TOML: {error}",
+            line=int(line[1]) if line else None,
+            todo="correct the line",
+        ) from error
+    return _settings(_Reader(str(path), text), document, tuple(roles))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UnreadableSettings(str(path), "the file is too big for settings", expected="at most 1 MiB")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UnreadableSettings(str(path), f"the file can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableSettings(str(path), "the file is not UTF-8", todo="save it as UTF-8") from error
+
+
+def _settings(read: _Reader, document: dict[str, object], roles: tuple[str, ...]) -> CheckSettings:
+    read.only(document, [f.name for f in fields(CheckSettings)], "at the top")
+    entries = document.get("files", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise read.fail("files has the wrong type", "files", expected="[[files]] tables", actual=entries)
+    shift = read.number_of(document, "shift_group", 3)
+    return CheckSettings(
+        files=tuple(_file(read, entry, roles) for entry in entries),
+        zone=read.zone_of(document),
+        day_order=read.order_of(document),
+        purpose=read.text_of(document, "purpose"),
+        as_of=_instant(read, document),
+        launched_days=read.number_of(document, "launched_days", 1.0),
+        shift_group=int(shift),
+        retention_days=_whole_numbers(read, document, "retention_days"),
+        thresholds=_thresholds(read, document),
+    )
+
+
+def _instant(read: _Reader, document: dict[str, object]) -> str | None:
+    value = document.get("as_of")
+    if value is not None and not isinstance(value, str) and hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return read.text_of(document, "as_of")
+
+
+def _whole_numbers(read: _Reader, document: dict[str, object], key: str) -> dict[str, int]:
+    value = document.get(key, {})
+    if not isinstance(value, dict) or not all(type(days) is int and days >= 0 for days in value.values()):
+        raise read.fail(
+            f"{key} has the wrong type", key, expected=f"[{key}] with name = whole number", actual=value
+        )
+    return {str(name): int(days) for name, days in value.items()}
+
+
+def _thresholds(read: _Reader, document: dict[str, object]) -> dict[str, tuple[float, float]]:
+    value = document.get("thresholds", {})
+    if not isinstance(value, dict):
+        raise read.fail("thresholds has the wrong type", "thresholds", expected="[thresholds]", actual=value)
+    found = {}
+    for name, pair in value.items():
+        numbers = pair if isinstance(pair, list) else []
+        if len(numbers) != 2 or not all(type(n) in {int, float} for n in numbers):
+            raise read.fail(
+                f"the threshold {name} has the wrong type",
+                name,
+                expected="[warn, breach], two numbers",
+                actual=pair,
+            )
+        found[str(name)] = (float(numbers[0]), float(numbers[1]))
+    return found
+
+
+def _file(read: _Reader, entry: dict[str, object], roles: tuple[str, ...]) -> FileSettings:
+    read.only(entry, [f.name for f in fields(FileSettings)], "in [[files]]")
+    path = read.text_of(entry, "path")
+    if not path:
+        raise read.fail("an entry of [[files]] has no path", "files", expected='path = "completions*.csv"')
+    role = read.text_of(entry, "role")
+    if role is not None and roles and role not in roles:
+        near = difflib.get_close_matches(role, roles, n=1)
+        raise read.fail(
+            "role is none that is known",
+            "role",
+            expected="one of " + ", ".join(roles),
+            actual=role,
+            todo=f"did you mean {near[0]!r}?" if near else "",
+        )
+    return FileSettings(
+        path=path,
+        role=role,
+        system=read.text_of(entry, "system"),
+        columns=read.texts_of(entry, "columns"),
+        constants=read.texts_of(entry, "constants"),
+        zone=read.zone_of(entry),
+        day_order=read.order_of(entry),
+        decimal=read.one_of(entry, "decimal", lambda v: v in {".", ","}, '"." or ","'),
+        encoding=read.text_of(entry, "encoding"),
+        delimiter=read.one_of(entry, "delimiter", lambda v: len(v) == 1, "one character"),
+        sheet=read.text_of(entry, "sheet"),
+    )
+
+
+def proposal(files: Iterable[Proposed]) -> str:
+    """The text of a first trueup.toml: what was recognised, how sure that is, and what must be filled in."""
+    document = tomlkit.document()
+    for line in (
+        "What trueup recognised in these files. Read it, correct it, fill in what is asked.",
+        "Lines that start with # are not in force.",
+    ):
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    for line in (
+        'zone = "Europe/Berlin"       # the zone of times without offset, for files that declare none',
+        'day_order = "dmy"            # dmy, mdy or ymd, for files that declare none',
+        'purpose = "performance-review"',
+    ):
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    entries = tomlkit.aot()
+    for file in files:
+        entries.append(_entry(file))
+    if entries:
+        document.append("files", entries)
+    return tomlkit.dumps(document)
+
+
+def _entry(file: Proposed) -> Table:
+    entry = tomlkit.table()
+    sure = (
+        f"{file.rows:,} rows; {file.confidence:.0%} sure"
+        if file.role
+        else f"{file.rows:,} rows; it can't be told what this is for"
+    )
+    entry.add(tomlkit.comment(_one_line(sure)))
+    for remark in file.remarks:
+        entry.add(tomlkit.comment(_one_line(remark)))
+    entry.add("path", file.path)
+    if file.role is not None:
+        entry.add("role", file.role)
+    if file.system not in {"", "unknown"}:
+        entry.add("system", file.system)
+    known = {name: header for name, header in file.columns.items() if header}
+    if known and file.system in {"", "unknown", "canonical"}:
+        columns = tomlkit.table()
+        for name, header in known.items():
+            columns.add(name, header)
+        entry.add("columns", columns)
+    elif known:
+        entry.add(
+            tomlkit.comment("recognised: " + _one_line(", ".join(f"{n} = {h!r}" for n, h in known.items())))
+        )
+    for asked in file.asked:
+        must = "NEEDED" if asked.required else "asked"
+        entry.add(tomlkit.comment(f"{must}: {_one_line(asked.why)}"))
+        entry.add(tomlkit.comment(_one_line(asked.example)))
+    entry.add(tomlkit.nl())
+    return entry
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def write_init(directory: Path, files: Iterable[Proposed]) -> Path:
+    """Write DIR/trueup.toml with what was recognised; an existing one is never overwritten.
+
+    Answers the path written. Raises UnreadableSettings where one is there already or it can't be written.
+    """
+    path = directory / NAME
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as out:
+            out.write(proposal(files))
+    except FileExistsError as error:
+        raise UnreadableSettings(
+            str(path), "the file is there already", todo="edit it, or move it away and run again"
+        ) from error
+    except OSError as error:
+        raise UnreadableSettings(str(path), f"the file can't be written: {error.strerror}") from error
+    return path

@@ -1,0 +1,138 @@
+"""What a column's values say about how they are written: day order, decimal sign, zone. Decides nothing else.
+
+Every answer is either certain for the values seen or None; a guess is never made here.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+_NUMERIC_DATE = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?:\D|$)")
+_OFFSET = re.compile(
+    r"(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}|\[[A-Za-z_]+/[A-Za-z_/]+\])\s*$", re.IGNORECASE
+)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
+_COMMA_DECIMAL = re.compile(r"^\s*-?\d{1,3}(?:[.  '’]\d{3})*,\d+\s*%?\s*$|^\s*-?\d+,\d+\s*%?\s*$")
+_THOUSANDS = re.compile(r"^\s*-?\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*%?\s*$")
+_POINT_DECIMAL = re.compile(r"^\s*-?\d+\.\d+\s*%?\s*$")
+
+
+class Order(StrEnum):
+    """What a column of numeric dates says of its day order."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    EITHER = "either"  # every value reads both ways
+    CONFLICT = "conflict"  # some values read only as day-month, some only as month-day
+    NONE = "none"  # no numeric dates, or all with the year first
+
+
+@dataclass(slots=True)
+class OrderTally:
+    """Counts, over a column, which readings its numeric dates allow."""
+
+    dmy: int = 0
+    mdy: int = 0
+    either: int = 0
+    example: str = ""
+
+    def add(self, values: Iterable[str | None]) -> None:
+        """Count the dates among the values that start with two one- or two-digit numbers."""
+        for value in values:
+            found = _NUMERIC_DATE.match(value) if value else None
+            if found is None:
+                continue
+            first, second = int(found[1]), int(found[2])
+            if first > 12 >= second:
+                self.dmy += 1
+            elif second > 12 >= first:
+                self.mdy += 1
+            elif first != second:
+                self.either += 1
+                self.example = self.example or (value or "").strip()
+
+    @property
+    def order(self) -> Order:
+        """What the values counted so far say."""
+        if self.dmy and self.mdy:
+            return Order.CONFLICT
+        if self.dmy or self.mdy:
+            return Order.DMY if self.dmy else Order.MDY
+        return Order.EITHER if self.either else Order.NONE
+
+
+def day_order(values: Iterable[str | None]) -> Order:
+    """The day order that the values prove.
+
+    >>> str(day_order(["6/03/26", "23/11/26"])), str(day_order(["01/04/2024"])), str(day_order(["2024-01-04"]))
+    ('dmy', 'either', 'none')
+    """
+    tally = OrderTally()
+    tally.add(values)
+    return tally.order
+
+
+def naive(value: str) -> bool:
+    """Whether a text tells a time of day without saying where.
+
+    >>> naive("6/03/26, 13:00"), naive("2026-03-06T13:00:00Z"), naive("2026-03-06"), naive("1770000000")
+    (True, False, False, False)
+    """
+    return bool(_CLOCK.search(value)) and not _OFFSET.search(value)
+
+
+def decimal_sign(values: Iterable[str | None]) -> str | None:
+    """ "," or "." where the numbers prove it, "?" where they read both ways (1,234), None where none has either.
+
+    >>> decimal_sign(["35,33", "2,00"]), decimal_sign(["35.33"]), decimal_sign(["1,234"]), decimal_sign(["12"])
+    (',', '.', '?', None)
+    """
+    sign: str | None = None
+    for value in values:
+        if not value:
+            continue
+        if _POINT_DECIMAL.match(value) and len(value.strip().rstrip("% ").rpartition(".")[2]) != 3:
+            return "."
+        if _COMMA_DECIMAL.match(value) and not _THOUSANDS.match(value):
+            return ","
+        if _THOUSANDS.match(value):
+            sign = sign or ("." if "." in value else "?")
+        elif _POINT_DECIMAL.match(value):
+            sign = "."
+    return sign
+
+
+def number_with_comma(cell: str) -> str | None:
+    """A number written with a decimal comma, with a point; any other text as it is; "-" and blank are nothing.
+
+    >>> number_with_comma("1.035,33"), number_with_comma("100,0%"), number_with_comma("-"), number_with_comma("Expert")
+    ('1035.33', '100.0', None, 'Expert')
+    """
+    text = cell.strip()
+    if text in {"", "-", "–"}:
+        return None
+    bare = text.rstrip("%  ")
+    if _COMMA_DECIMAL.match(bare):
+        return re.sub(r"[.  '’]", "", bare).replace(",", ".")
+    return bare if re.fullmatch(r"-?[\d.]+", bare) else text
+
+
+def number_with_point(cell: str) -> str | None:
+    """A number written with a decimal point, without its thousands signs and "%"; "-" and blank are nothing.
+
+    >>> number_with_point("1,035.33"), number_with_point("100.00000 %"), number_with_point("-")
+    ('1035.33', '100.00000', None)
+    """
+    text = cell.strip()
+    if text in {"", "-", "–"}:
+        return None
+    bare = text.rstrip("%  ")
+    if _THOUSANDS.match(bare):
+        return bare.replace(",", "")
+    return bare if re.fullmatch(r"-?[\d.]+", bare) else text
+
+
+def dash_is_nothing(cell: str) -> str | None:
+    """The cell, or None where it is blank or the "-" that Moodle prints for nothing."""
+    return None if cell.strip() in {"", "-"} else cell

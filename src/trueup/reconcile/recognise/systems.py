@@ -1,0 +1,8 @@
+"""The list of systems whose exports are known. One line a system; knows nothing of what they export."""
+
+from collections.abc import Callable
+
+from trueup.model.settings import FileSettings
+from trueup.reconcile.recognise.claim import Claim, Sample
+
+CLAIMANTS: tuple[Callable[[Sample, FileSettings], Claim | None], ...] = ()

@@ -1,0 +1,100 @@
+"""How the times of a whole file are written, and what must be told before they can be read. Reads none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trueup.model.relations import ROLES, Kind
+from trueup.reconcile.formats import Problem
+from trueup.reconcile.recognise.claim import Claim, Need
+from trueup.reconcile.recognise.evidence import Order, OrderTally
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trueup.model.settings import FileSettings
+
+_NUMERIC = r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2}"
+_CLOCK = r"\d:\d\d"
+_PLACED = r"(?i)(z|utc|gmt|[+-]\d\d:?\d\d|:\d\d(\.\d+)?[+-]\d\d|\])\s*$"
+_EVENT_TIMES = {"events": ("occurred_at",), "grades": ("graded_at",)}
+
+
+class TimesSeen:
+    """Looks at the instant columns of a role, batch by batch."""
+
+    __slots__ = ("_names", "_naive", "_orders", "_timed")
+
+    def __init__(self, role: str | None) -> None:
+        columns = ROLES[role].columns if role in ROLES else ()
+        self._names = tuple(c.name for c in columns if c.kind is Kind.INSTANT) or _EVENT_TIMES.get(
+            role or "", ()
+        )
+        self._orders: dict[str, OrderTally] = {}
+        self._naive: dict[str, str] = {}  # column -> an example
+        self._timed: dict[str, list[int]] = {}  # column -> [with a time of day, of these without a place]
+
+    def look_at(self, columns: Mapping[str, pa.Array]) -> None:
+        """Count the forms in these rows."""
+        for name in self._names:
+            column = columns.get(name)
+            if column is None or not pa.types.is_string(column.type):
+                continue
+            numeric = column.filter(pc.match_substring_regex(column, _NUMERIC))
+            if len(numeric):
+                self._orders.setdefault(name, OrderTally()).add(numeric.unique().to_pylist())
+            timed = column.filter(pc.match_substring_regex(column, _CLOCK))
+            if len(timed):
+                naive = timed.filter(pc.invert(pc.match_substring_regex(timed, _PLACED)))
+                count = self._timed.setdefault(name, [0, 0])
+                count[0] += len(timed)
+                count[1] += len(naive)
+                if len(naive):
+                    self._naive.setdefault(name, naive[0].as_py().strip())
+
+    def problems(self, file: str) -> list[Problem]:
+        """Columns in which some dates read only as day-month and others only as month-day."""
+        return [
+            Problem(
+                file,
+                None,
+                f"{name}: some dates have the day first, others the month",
+                expected="one order in a column",
+                actual=f"{tally.dmy} with the day first, {tally.mdy} with the month first",
+                todo="find out which rows were written by another system or person, and export again",
+            )
+            for name, tally in self._orders.items()
+            if tally.order is Order.CONFLICT
+        ]
+
+    def needs(self, told: FileSettings, claim: Claim) -> list[Need]:
+        """The day order where no value proves it, and the zone where no time of a column carries one."""
+        needs = []
+        open_ones = {
+            n: tally for n, tally in self._orders.items() if tally.order in {Order.EITHER, Order.CONFLICT}
+        }
+        if open_ones and told.day_order is None:
+            name, tally = next(iter(open_ones.items()))
+            needs.append(
+                Need(
+                    what="the order of day and month",
+                    key="day_order",
+                    why=f"{name} ({claim.columns.get(name, name)}): {tally.example or 'its dates'} reads both ways in every row",
+                    example='day_order = "dmy"',
+                )
+            )
+        naive = next((n for n, (timed, bare) in self._timed.items() if timed == bare), None)
+        if naive is not None and told.zone is None:
+            needs.append(
+                Need(
+                    what="the time zone of the times in this file",
+                    key="zone",
+                    why=f"{naive} ({claim.columns.get(naive, naive)}): {self._naive[naive]!r} doesn't say where; "
+                    "exports are written in the zone of the user who exported",
+                    example='zone = "Europe/Berlin"',
+                )
+            )
+        return needs
