@@ -1,19 +1,35 @@
-"""Cells of the CSV files that are written. Knows what a spreadsheet would run; knows nothing of files."""
+"""Text that a spreadsheet opens as text. Knows what starts a formula, not tables or files.
+
+Source: OWASP, CSV Injection.
+"""
 
 import re
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_PLAIN_NUMBER = re.compile(r"\A[+-]?(?:\d+(?:[.,]\d+)*|\d*[.,]\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # the wide forms are formulas in East Asian settings
+_NEGATIVE = re.compile(r"-(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 
 
-def formula_safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: a leading apostrophe where it would, unless a number.
+def formula_safe(text: str) -> str:
+    """The text of a cell for CSV or HTML that a spreadsheet may open: it can't start a formula.
 
-    Source: OWASP, CSV Injection.
+    A text that would start one gets an apostrophe before it, which spreadsheets take as "this is
+    text". Plain negative numbers stay numbers.
 
-    >>> formula_safe("=cmd()"), formula_safe("-3.5"), formula_safe("-3+cmd()"), formula_safe("SEC-201")
-    ("'=cmd()", '-3.5', "'-3+cmd()", 'SEC-201')
+    >>> formula_safe("=HYPERLINK(1)"), formula_safe("-3.5"), formula_safe("-3+1")
+    ("'=HYPERLINK(1)", '-3.5', "'-3+1")
     """
-    if cell.startswith(_STARTS) and not _PLAIN_NUMBER.match(cell):
-        return f"'{cell}"
-    return cell
+    if not text.lstrip(" \N{NO-BREAK SPACE}\ufeff").startswith(_STARTS) or _NEGATIVE.fullmatch(text):
+        return text
+    return "'" + text

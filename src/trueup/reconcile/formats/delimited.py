@@ -1,19 +1,23 @@
 """CSV and its kin to a grid. Knows lines, rows and widths, not what a column means."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trueup.reconcile.formats.dialect import announced_delimiter, declared_delimiter, dialect_of
-from trueup.reconcile.formats.encoding import BAD, Encoding, encoding_of, text_blocks
-from trueup.reconcile.formats.problem import Hints, Limits, Problem, Problems, unreadable
+from trueup.reconcile.formats.encoding import BAD, LONG, Encoding, encoding_of, text_blocks
+from trueup.reconcile.formats.problem import Hints, Limits, Problem, Problems, UnreadableFile, unreadable
 from trueup.reconcile.formats.rows import Dialect, Fault, cut
 from trueup.reconcile.formats.shapes import CHUNK_ROWS, CHUNK_TEXT, Grid, GridChunk
 from trueup.reconcile.formats.source import Source
 
-_RAGGED = "Correct the row, or export again; a delimiter or quote inside a cell may have been left without quotes."
+_RAGGED = (
+    "Correct the row, or export again; a delimiter or quote inside a cell may have been left without quotes."
+)
 _TODO = "Correct the row in the source and export again; the other rows were read."
 _SAMPLE = 1 << 18
+_LINE_END = re.compile(r"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ def open_delimited(source: Source, head: bytes, hints: Hints) -> Grid:
     encoding = encoding_of(source, head, hints.encoding)
     sample, complete = _sample(source, encoding)
     announced = announced_delimiter(sample)
-    delimiter = declared_delimiter(source.shown, hints.delimiter) if hints.delimiter else announced
+    declared = declared_delimiter(source.shown, hints.delimiter) if hints.delimiter else None
+    delimiter = declared or announced
     table = sample.split("\n", 1)[1] if announced and "\n" in sample else sample
     dialect = dialect_of(table, complete=complete, delimiter=delimiter, limits=source.limits)
     skipped = 1 if announced else 0
@@ -43,7 +48,15 @@ def open_delimited(source: Source, head: bytes, hints: Hints) -> Grid:
         return _chunks(_batches(source, encoding, dialect), len(header), header_line, noted)
 
     return Grid(
-        source.shown, "csv", header, header_line, encoding.codec, dialect.delimiter, None, scan, encoding.remarks
+        source.shown,
+        "csv",
+        header,
+        header_line,
+        encoding.codec,
+        dialect.delimiter,
+        None,
+        scan,
+        (*encoding.remarks, *_undivided(source, header, declared)),
     )
 
 
@@ -57,23 +70,52 @@ def _sample(source: Source, encoding: Encoding) -> tuple[str, bool]:
     return text[:_SAMPLE], complete
 
 
-def _header(source: Source, encoding: Encoding, dialect: Dialect, skipped: int) -> tuple[tuple[str, ...], int]:
+def _header(
+    source: Source, encoding: Encoding, dialect: Dialect, skipped: int
+) -> tuple[tuple[str, ...], int]:
+    """The first row with text, below so many lines, and the line it starts in."""
     for batch in _batches(source, encoding, dialect):
-        rows = [(line, row) for line, row in zip(batch.lines, batch.rows, strict=True) if line > skipped]
-        faults = [(line, fault) for line, fault in batch.faults if line > skipped]
-        if faults and (not rows or faults[0][0] < rows[0][0]):
-            line, fault = faults[0]
-            raise unreadable(
-                source.shown, f"the header can't be read: {fault.what}", fault.expected, fault.actual, _RAGGED, line
-            )
-        for line, row in rows:
-            if not any(cell.strip() for cell in row) and len(row) == 1:
+        for line, row in sorted([*zip(batch.lines, batch.rows, strict=True), *batch.faults], key=_by_line):
+            if line <= skipped:
+                continue
+            if isinstance(row, Fault):
+                raise _no_header(source, line, row.what, row.expected, row.actual)
+            if len(row) == 1 and not row[0].strip():
                 continue
             if batch.bad and (wrong := _wrong(row)):
-                raise unreadable(source.shown, f"the header can't be read: {wrong}", "text", "", _TODO, line)
+                raise _no_header(source, line, wrong, "text", "")
+            if len(row) > source.limits.columns:
+                most = f"at most {source.limits.columns:,}"
+                raise _no_header(source, line, "it has too many columns", most, f"{len(row):,}")
             return tuple(row), line
     raise unreadable(
         source.shown, "the file holds only blank lines", "a header, then rows", "no text", "Export it again."
+    )
+
+
+def _by_line(numbered: tuple[int, object]) -> int:
+    return numbered[0]
+
+
+def _no_header(source: Source, line: int, what: str, expected: str, actual: str) -> UnreadableFile:
+    return unreadable(
+        source.shown, f"the header can't be read: {what}", expected, actual, "Export it again.", line=line
+    )
+
+
+def _undivided(source: Source, header: tuple[str, ...], delimiter: str | None) -> tuple[Problem, ...]:
+    """A remark where the declared delimiter divides nothing."""
+    if delimiter is None or len(header) > 1:
+        return ()
+    return (
+        Problem(
+            source.shown,
+            None,
+            "the declared delimiter does not stand in the header",
+            f"cells divided by {delimiter!r}",
+            "one cell",
+            "Correct `delimiter` for this file in the settings, or remove it to have it recognised.",
+        ),
     )
 
 
@@ -81,13 +123,15 @@ def _wrong(row: list[str]) -> str | None:
     """What bars a row that has characters no text has; None for a sound one."""
     if any("\0" in cell for cell in row):
         return "a NUL byte inside a cell"
+    if any(LONG in cell for cell in row):
+        return "the line is too long"
     if any(BAD in cell for cell in row):
         return "bytes that are no text in the file's encoding"
     return None
 
 
 def _chunks(batches: Iterator[Batch], width: int, header_line: int, noted: Problems) -> Iterator[GridChunk]:
-    rows: list[list[str | None]] = []
+    rows: list[list[str]] = []
     lines: list[int] = []
     text = 0
     for batch in batches:
@@ -101,7 +145,7 @@ def _chunks(batches: Iterator[Batch], width: int, header_line: int, noted: Probl
     yield from _emit(rows, lines)
 
 
-def _emit(rows: list[list[str | None]], lines: list[int]) -> Iterator[GridChunk]:
+def _emit(rows: list[list[str]], lines: list[int]) -> Iterator[GridChunk]:
     if rows:
         yield GridChunk(lines, [list(column) for column in zip(*rows, strict=True)])
 
@@ -115,7 +159,9 @@ def _sound(batch: Batch, width: int, header_line: int, noted: Problems) -> tuple
     if not batch.faults and not batch.bad and set(map(len, rows)) <= {width}:
         return rows, lines
     found: list[tuple[int, str, str, str, str]] = [
-        (line, fault.what, fault.expected, fault.actual, _TODO) for line, fault in batch.faults if line > header_line
+        (line, fault.what, fault.expected, fault.actual, _TODO)
+        for line, fault in batch.faults
+        if line > header_line
     ]
     good_rows: list[list[str]] = []
     good_lines: list[int] = []
@@ -143,7 +189,7 @@ def _batches(source: Source, encoding: Encoding, dialect: Dialect) -> Iterator[B
     bad = False
     for part, last in _parts(text_blocks(source, encoding), source.limits):
         open_lines += io.StringIO(part, newline="")
-        bad = bad or "\0" in part or BAD in part
+        bad = bad or "\0" in part or BAD in part or LONG in part
         done = cut(open_lines, dialect, source.limits, last=last)
         yield Batch(
             done.rows,
@@ -158,12 +204,21 @@ def _batches(source: Source, encoding: Encoding, dialect: Dialect) -> Iterator[B
 
 
 def _parts(blocks: Iterator[str], limits: Limits) -> Iterator[tuple[str, bool]]:
-    """The text in pieces that end with a line; the last one as it ends."""
-    rest = ""
+    """The text in pieces that end with a line; the last one as it ends. A line beyond the limit is cut, and marked."""
+    rest, skipping = "", False
     for block in blocks:
-        rest += block
+        if skipping:
+            found = _LINE_END.search(block)
+            if not found:
+                continue
+            rest += block[found.start() :]
+            skipping = False
+        else:
+            rest += block
         end = max(rest.rfind("\n"), rest.rfind("\r", 0, len(rest) - 1)) + 1
         if end:
             yield rest[:end], False
             rest = rest[end:]
+        if len(rest) > limits.record and not rest.endswith("\r"):
+            rest, skipping = rest[: limits.record] + LONG, True
     yield rest, True

@@ -1,7 +1,7 @@
 """Bytes to text. Knows encodings, declared, marked or guessed; not what the text says."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -9,8 +9,8 @@ from charset_normalizer import from_bytes
 from trueup.reconcile.formats.problem import Problem, shown, unreadable
 from trueup.reconcile.formats.source import BLOCK, HEAD, Source
 
+LONG = "\udffe"  # stands for the rest of a line too long to be held
 BAD = "\udfff"  # stands for bytes that are no text in the file's encoding; no valid text holds it
-_BLANK = b" \t\r\n"
 _MARKS = (  # longest first: UTF-32LE starts as UTF-16LE does
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -18,7 +18,20 @@ _MARKS = (  # longest first: UTF-32LE starts as UTF-16LE does
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_GUESSED = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "koi8_r", "shift_jis", "euc_jp", "euc_kr", "gb18030", "big5"]
+_GUESSED = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1256",
+    "koi8_r",
+    "shift_jis",
+    "euc_jp",
+    "euc_kr",
+    "gb18030",
+    "big5",
+]
 _NO_TEXT = {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf_7", "mbcs", "oem"}
 
 
@@ -36,8 +49,8 @@ def marked(head: bytes) -> Encoding | None:
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return Encoding(codec, len(mark))
-    codec = _by_zeros(head[: 4096 - 4096 % 4])
-    return Encoding(codec) if codec else None
+    by_zeros = _by_zeros(head[:4096])
+    return Encoding(by_zeros) if by_zeros else None
 
 
 def encoding_of(source: Source, head: bytes, declared: str | None) -> Encoding:
@@ -57,7 +70,7 @@ def encoding_of(source: Source, head: bytes, declared: str | None) -> Encoding:
     return seen or _of_content(source)
 
 
-def text_blocks(source: Source, encoding: Encoding) -> Iterator[str]:
+def text_blocks(source: Source, encoding: Encoding) -> Generator[str, None, None]:
     """The file's text, about a million characters at a time; BAD where bytes are none in this encoding."""
     codecs.register_error("trueup-bad", _bad)
     decoder = codecs.getincrementaldecoder(encoding.codec)("trueup-bad")

@@ -33,10 +33,14 @@ def record_of(raw: bytes, depth: int, limits: Limits) -> dict[str, object]:
     try:
         value = msgspec.json.decode(raw)
     except UnicodeDecodeError as error:
-        raise Unusable("the record has bytes that are not UTF-8", "UTF-8", f"byte {error.start + 1:,} is none") from error
+        raise Unusable(
+            "the record has bytes that are not UTF-8", "UTF-8", f"byte {error.start + 1:,} is none"
+        ) from error
     except msgspec.ValidationError as error:
         raise Unusable(
-            "the record has a number beyond all measure", "at most 1.8e308 in size and some 4,000 digits", "a larger one"
+            "the record has a number beyond all measure",
+            "at most 1.8e308 in size and some 4,000 digits",
+            "a larger one",
         ) from error
     except msgspec.DecodeError as error:
         raise _malformed(raw, error) from error
@@ -58,16 +62,22 @@ def kind_of(raw: bytes) -> str:
 
 def _malformed(raw: bytes, error: msgspec.DecodeError) -> Unusable:
     if _HALF.search(raw):
-        return Unusable("the record has half a surrogate pair in a text", "whole characters", "\\ud800 to \\udfff alone")
+        return Unusable(
+            "the record has half a surrogate pair in a text", "whole characters", "\\ud800 to \\udfff alone"
+        )
     if found := _NOT_JSON.search(raw):
-        return Unusable("the record has a number that JSON has no word for", "a number or null", found.group().decode())
+        return Unusable(
+            "the record has a number that JSON has no word for", "a number or null", found.group().decode()
+        )
     return Unusable("the record is no valid JSON", "valid JSON", str(error))
 
 
 def _check_texts(value: dict[str, object], limits: Limits) -> None:
     for text in _texts(value):
         if len(text) > limits.cell:
-            raise Unusable("a text is too large", f"at most {limits.cell:,} characters", f"{len(text):,} characters")
+            raise Unusable(
+                "a text is too large", f"at most {limits.cell:,} characters", f"{len(text):,} characters"
+            )
         if "\0" in text:
             raise Unusable("the record has a NUL character in a text", "text")
 

@@ -13,7 +13,18 @@ from trueup.reconcile.formats.problem import Hints, Problem, Problems, Unreadabl
 from trueup.reconcile.formats.shapes import Records
 from trueup.reconcile.formats.source import BLOCK, Source
 
-KNOWN = {"statements", "Resources", "Report_Entry", "data", "value", "results", "items", "records", "entries", "rows"}
+KNOWN = {
+    "statements",
+    "Resources",
+    "Report_Entry",
+    "data",
+    "value",
+    "results",
+    "items",
+    "records",
+    "entries",
+    "rows",
+}
 _FIX = "Correct it in the source and export again; the other records were read."
 _AGAIN = "Export or download it again."
 _LIST_WITHIN = 3  # objects within one another among which the list is looked for
@@ -95,13 +106,20 @@ def _translated(source: Source, scanner: Scanner, record: int) -> Iterator[None]
     try:
         yield
     except CutOff as error:
-        where = f"it ends after {scanner.byte:,} bytes" + (f", in or after record {record:,}" if record else "")
+        where = f"it ends after {scanner.byte:,} bytes" + (
+            f", in or after record {record:,}" if record else ""
+        )
         raise unreadable(
             source.shown, "the JSON text is cut off", "its closing brackets", where, _AGAIN, line
         ) from error
     except Broken as error:
         raise unreadable(
-            source.shown, f"no valid JSON at byte {error.at:,}", error.expected, "something else", _AGAIN, line
+            source.shown,
+            f"no valid JSON at byte {error.at:,}",
+            error.expected,
+            "something else",
+            _AGAIN,
+            line,
         ) from error
 
 
@@ -154,7 +172,11 @@ def _keys(source: Source, scanner: Scanner) -> Iterator[str]:
         if scanner.take(b",}") == b"}":
             return
     raise unreadable(
-        source.shown, "an object has too many names", f"a list of records, or at most {_KEYS:,} names", "more", _AGAIN
+        source.shown,
+        "an object has too many names",
+        f"a list of records, or at most {_KEYS:,} names",
+        "more",
+        _AGAIN,
     )
 
 
@@ -180,21 +202,21 @@ def _plain(source: Source, raw: bytes, byte: int) -> object:
 
 
 def _path(source: Source, survey: Survey) -> tuple[str, ...]:
-    """Where the records are: the one list of objects; of several the one with a usual name; else an empty list."""
-    full = [path for path, start in survey.lists.items() if start in {b"{", b"["} and start]
+    """Where the records are: the one list of objects, or of several the outermost with a usual name; else one empty."""
+    full = [path for path, start in survey.lists.items() if start in {b"{", b"["}]
     empty = [path for path, start in survey.lists.items() if start in {b"]", b""}]
-    for paths in (full, empty, list(survey.lists)):
-        usual = [path for path in paths if not path or path[-1] in KNOWN]
-        for choice in (paths if paths is not list(survey.lists) else [], usual):
-            if len(choice) == 1:
-                return choice[0]
-        if len(paths) > 1 and paths is full:
-            names = ", ".join(shown(".".join(path)) for path in paths[:5])
+    for paths in (full, empty, _usual(list(survey.lists))):
+        if len(paths) == 1:
+            return paths[0]
+        usual = _usual(paths)
+        if len(usual) == 1:
+            return usual[0]
+        if full:
             raise unreadable(
                 source.shown,
                 "the JSON document holds several lists of objects",
                 "one list of records",
-                names,
+                ", ".join(shown(".".join(path)) for path in full[:5]),
                 "Export one list a file.",
             )
     raise unreadable(
@@ -204,6 +226,13 @@ def _path(source: Source, survey: Survey) -> tuple[str, ...]:
         "an object with " + (", ".join(shown(key) for key in survey.keys[:5]) or "nothing in it"),
         "If it is an error message of the system, export again; if it is one record, save it as .jsonl.",
     )
+
+
+def _usual(paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Those with a name that systems give to their list of records, the outermost only."""
+    usual = [path for path in paths if path and path[-1] in KNOWN]
+    outermost = min(map(len, usual), default=0)
+    return [path for path in usual if len(path) == outermost]
 
 
 def _walk(

@@ -35,7 +35,9 @@ class Scanner:
 
     __slots__ = ("_ended", "_held", "_limit", "_passed", "_place", "_read", "_too_large")
 
-    def __init__(self, read: Callable[[], bytes], limit: int, too_large: Callable[[int], UnreadableFile]) -> None:
+    def __init__(
+        self, read: Callable[[], bytes], limit: int, too_large: Callable[[int], UnreadableFile]
+    ) -> None:
         self._read = read
         self._limit = limit
         self._too_large = too_large

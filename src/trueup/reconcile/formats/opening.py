@@ -24,9 +24,17 @@ def open_table(
     """
     source = source_of(path, shown_as if shown_as is not None else str(path), limits)
     head = source.head()
-    kind = kind_of_content(source, head)
+    kind = kind_of_content(source, head, hints.encoding)
     if kind is Kind.JSON:
         return open_json(source, head, hints)
     if kind is Kind.JSON_LINES:
         return open_json_lines(source, head, hints)
+    if kind is Kind.WORKBOOK:
+        from trueup.reconcile.formats.workbook import open_workbook  # noqa: PLC0415 - only who needs it loads it
+
+        return open_workbook(source, hints)
+    if kind is Kind.PARQUET:
+        from trueup.reconcile.formats.parquet import open_parquet  # noqa: PLC0415 - as above
+
+        return open_parquet(source)
     return open_delimited(source, head, hints)

@@ -54,6 +54,7 @@ class Limits:
     parts: int = 10_000  # files inside a workbook
     ratio: int = 200  # unpacked bytes for each packed one
     ratio_from: int = 64 << 20  # unpacked bytes from which the ratio counts: below, it harms nobody
+    columns: int = 16_384  # of a table
     problems: int = 1_000_000  # rows that can't be read, of one file
 
 
@@ -86,7 +87,7 @@ class Problems:
 
 
 def unreadable(
-    file: str, what: str, expected: str = "", actual: str = "", todo: str = "", line: int | None = None
+    file: str, what: str, expected: str = "", actual: str = "", todo: str = "", *, line: int | None = None
 ) -> UnreadableFile:
     """The error for a whole file, ready to be raised."""
     return UnreadableFile(Problem(file, line, what, expected, actual, todo))

@@ -82,7 +82,9 @@ def _read_on(lines: list[str], dialect: Dialect, limits: Limits, done: Cut) -> s
             csv.field_size_limit(before)
 
 
-def _step_over(lines: list[str], dialect: Dialect, limits: Limits, done: Cut, complaint: str, *, last: bool) -> bool:
+def _step_over(
+    lines: list[str], dialect: Dialect, limits: Limits, done: Cut, complaint: str, *, last: bool
+) -> bool:
     """Past the row that the csv module complained of; False where its end may lie in lines yet to come."""
     index = done.used
     end: int | None = index + 1
@@ -100,7 +102,9 @@ def _step_over(lines: list[str], dialect: Dialect, limits: Limits, done: Cut, co
     if end is None and not last and _bearable(lines, index, limits):
         return False
     if end is None or not _bearable(lines, index, limits, end):
-        fault = Fault(index, "a quote is opened and not closed", "a closing quote", _stretch(lines, index, limits))
+        fault = Fault(
+            index, "a quote is opened and not closed", "a closing quote", _stretch(lines, index, limits)
+        )
         end = index + 1
     done.faults.append(fault)
     done.used = end

@@ -56,7 +56,11 @@ def source_of(path: Path, shown: str, limits: Limits) -> Source:
         first = plain.read(len(GZIP))
     if not first:
         raise unreadable(
-            shown, "the file is empty", "a file with a header", "0 bytes", "Export it again; the download may have failed."
+            shown,
+            "the file is empty",
+            "a file with a header",
+            "0 bytes",
+            "Export it again; the download may have failed.",
         )
     return Source(path, shown, limits, packed=first == GZIP)
 
@@ -191,10 +195,16 @@ def _refusal(error: OSError | ValueError, shown: str) -> UnreadableFile:
         return unreadable(shown, "there is no such file", "a file", "nothing at that path", "Check the path.")
     if isinstance(error, PermissionError):
         return unreadable(
-            shown, "the file may not be read", "read permission", "permission denied", "Give this account read access."
+            shown,
+            "the file may not be read",
+            "read permission",
+            "permission denied",
+            "Give this account read access.",
         )
     if isinstance(error, IsADirectoryError):
-        return unreadable(shown, "this is a directory", "a regular file", "a directory", "Name the file itself.")
+        return unreadable(
+            shown, "this is a directory", "a regular file", "a directory", "Name the file itself."
+        )
     reason = (error.strerror or "error") if isinstance(error, OSError) else "no valid path"
     return unreadable(shown, "the file can't be opened", "a regular file", reason.lower(), "Check the path.")
 
@@ -212,5 +222,9 @@ def _read(file: IO[bytes], size: int, shown: str) -> bytes:
         return file.read(size)
     except OSError as error:
         raise unreadable(
-            shown, "the file can't be read to its end", "readable bytes", (error.strerror or "error").lower(), "Copy it again."
+            shown,
+            "the file can't be read to its end",
+            "readable bytes",
+            (error.strerror or "error").lower(),
+            "Copy it again.",
         ) from error
