@@ -14,6 +14,7 @@ from rich.text import Text
 
 from trueup.doors.report import wording
 from trueup.doors.report.mask import Mask
+from trueup.doors.report.sections import rank
 from trueup.model.answers import Answer, FamilyLine, FaultRow, InputFile, Kpi, State, Unchecked
 from trueup.model.faults import fault
 
@@ -83,9 +84,9 @@ class _Screen:
         if not families:
             return None
         table = self.table(1, max(len(line.family) for line in families), _BAR, 4, 6, None, right=(0, 3, 4))
-        for rank, line in enumerate(families[:_MOST_FAMILIES], 1):
+        for place, line in enumerate(families[:_MOST_FAMILIES], 1):
             table.add_row(
-                self.cell(str(rank), "dim"),
+                self.cell(str(place), "dim"),
                 self.cell(line.family, "bold"),
                 self.bar(line.likelihood),
                 self.cell(f"{line.likelihood:.0%}"),
@@ -99,7 +100,7 @@ class _Screen:
     def codes(self, answer: Answer) -> RenderableType | None:
         if not answer.counts:
             return None
-        ranked = sorted(answer.counts, key=lambda code: _rank(code, answer))
+        ranked = sorted(answer.counts, key=lambda code: rank(code, answer))
         shown = [fault(code) for code in ranked[:_MOST_CODES]]
         width = max(len(entry.name) for entry in shown)
         lines: list[RenderableType] = []
@@ -212,16 +213,10 @@ def _shown(most: int, of: int) -> str:
     return f" ({most} of {of})" if of > most else ""
 
 
-def _rank(code: str, answer: Answer) -> tuple[bool, int, int, str]:
-    """Codes with causes of their own first, then by severity, then by how often."""
-    primary = answer.primary_counts.get(code, 0)
-    return primary == 0, wording.SEVERITIES.index(fault(code).severity), -answer.counts[code], code
-
-
 def _worst(answer: Answer) -> list[FaultRow]:
     """The worst fault of each of the worst few codes; consequences are no examples."""
     first: dict[str, FaultRow] = {}
     for row in islice(answer.faults(_LOOKED_AT), _LOOKED_AT):
         if row.caused_by is None:
             first.setdefault(row.code, row)
-    return [first[code] for code in sorted(first, key=lambda code: _rank(code, answer))[:_EXAMPLES]]
+    return [first[code] for code in sorted(first, key=lambda code: rank(code, answer))[:_EXAMPLES]]
