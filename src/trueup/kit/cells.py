@@ -18,7 +18,7 @@ _STARTS = (
     "－",
     "＠",
 )  # the wide forms are formulas in East Asian settings
-_NEGATIVE = re.compile(r"-(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?")
+_NEGATIVE = re.compile(r"-(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 def formula_safe(text: str) -> str:

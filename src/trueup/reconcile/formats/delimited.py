@@ -75,7 +75,11 @@ def _header(
 ) -> tuple[tuple[str, ...], int]:
     """The first row with text, below so many lines, and the line it starts in."""
     for batch in _batches(source, encoding, dialect):
-        for line, row in sorted([*zip(batch.lines, batch.rows, strict=True), *batch.faults], key=_by_line):
+        found: list[tuple[int, list[str] | Fault]] = [
+            *zip(batch.lines, batch.rows, strict=True),
+            *batch.faults,
+        ]
+        for line, row in sorted(found, key=_by_line):
             if line <= skipped:
                 continue
             if isinstance(row, Fault):
@@ -93,7 +97,7 @@ def _header(
     )
 
 
-def _by_line(numbered: tuple[int, object]) -> int:
+def _by_line(numbered: tuple[int, list[str] | Fault]) -> int:
     return numbered[0]
 
 

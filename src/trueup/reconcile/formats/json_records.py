@@ -102,7 +102,6 @@ def _scanner(source: Source, read: Callable[[], bytes]) -> Scanner:
 @contextmanager
 def _translated(source: Source, scanner: Scanner, record: int) -> Iterator[None]:
     line = record or None
-    where = f"after {scanner.byte:,} bytes"
     try:
         yield
     except CutOff as error:
@@ -110,7 +109,7 @@ def _translated(source: Source, scanner: Scanner, record: int) -> Iterator[None]
             f", in or after record {record:,}" if record else ""
         )
         raise unreadable(
-            source.shown, "the JSON text is cut off", "its closing brackets", where, _AGAIN, line
+            source.shown, "the JSON text is cut off", "its closing brackets", where, _AGAIN, line=line
         ) from error
     except Broken as error:
         raise unreadable(
@@ -119,7 +118,7 @@ def _translated(source: Source, scanner: Scanner, record: int) -> Iterator[None]
             error.expected,
             "something else",
             _AGAIN,
-            line,
+            line=line,
         ) from error
 
 

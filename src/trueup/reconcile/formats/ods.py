@@ -72,9 +72,9 @@ class Ods:
                 archive.open("content.xml") as content,
             ):
                 while block := content.read(_BLOCK):
-                    parsing.parser.Parse(block, False)  # noqa: FBT003 - expat takes it by place only
+                    parsing.parser.Parse(block, False)
                     yield
-                parsing.parser.Parse(b"", True)  # noqa: FBT003 - as above
+                parsing.parser.Parse(b"", True)
                 yield
         except (
             expat.ExpatError,
