@@ -96,6 +96,7 @@ def _surveyed(
     times = TimesSeen(claim.role)
     used = reported = looked_at = 0
     reasons: dict[str, list[int]] = {}
+    notes: dict[str, list[int]] = {}
     broken: list[Problem] = []
     try:
         for translated in stream(table, claim, told):
@@ -103,6 +104,8 @@ def _surveyed(
             reported += len(translated.refused)
             for refused in translated.refused:
                 reasons.setdefault(refused.reason, []).append(refused.line)
+            for line, note in translated.notes:
+                notes.setdefault(note, []).append(line)
             if not isinstance(table, Columns) or looked_at < _EVERY_ROW:
                 times.look_at(translated.columns)
             looked_at += len(translated.lines)
@@ -115,7 +118,7 @@ def _surveyed(
         *broken,
         *remarks,
         *claim.problems,
-        *_summed(shown_as, reasons),
+        *_summed(shown_as, reasons), *_noted(shown_as, notes),
         *lost[:20],
         *_nothing_in_it(shown_as, rows, claim),
     ]
@@ -150,6 +153,10 @@ def _summed(file: str, reasons: dict[str, list[int]]) -> list[Problem]:
         )
         for reason, lines in reasons.items()
     ]
+
+
+def _noted(file: str, notes: dict[str, list[int]]) -> list[Problem]:
+    return [Problem(file, lines[0], f"{note} ({len(lines):,} times)") for note, lines in notes.items()]
 
 
 def _nothing_in_it(file: str, rows: int, claim: Claim) -> list[Problem]:

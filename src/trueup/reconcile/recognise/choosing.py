@@ -7,7 +7,7 @@ from trueup.model.settings import FileSettings
 from trueup.reconcile.formats import Problem
 from trueup.reconcile.recognise.canonical import SPELLED, claim_canonical
 from trueup.reconcile.recognise.claim import Claim, Need, Sample
-from trueup.reconcile.recognise.names import fold, nearest
+from trueup.reconcile.recognise.names import nearest
 from trueup.reconcile.recognise.systems import CLAIMANTS
 
 SURE_ENOUGH = 0.5  # below this nothing is assumed: the role is asked for
@@ -19,7 +19,7 @@ def recognise(sample: Sample, declared: FileSettings) -> Claim:
     Our own columns by their exact names win over everything; then the layouts of systems, most certain
     first; then synonyms. What the settings declare narrows the choice.
     """
-    if sample.nested and sample.records and not any(fold(header) for header in sample.header):
+    if _keys_are_lost(sample):
         return replace(_keys_lost(sample), keys=sample.header)
     own = claim_canonical(sample, declared)
     exact = (
@@ -37,6 +37,11 @@ def recognise(sample: Sample, declared: FileSettings) -> Claim:
     if best is None or (best.role is not None and best.confidence < SURE_ENOUGH):
         best = _unknown(sample, best)
     return replace(best, keys=sample.header)
+
+
+def _keys_are_lost(sample: Sample) -> bool:
+    """Whether JSON records have come with empty keys: equal keys overwrite one another, so values are gone."""
+    return sum("" in record for record in sample.records) * 2 > len(sample.records)
 
 
 def _allowed(claim: Claim, declared: FileSettings) -> bool:

@@ -75,6 +75,7 @@ class Emitted:
     reason: str = ""
     expected: str = ""
     actual: str = ""
+    notes: tuple[str, ...] = ()  # worth saying of a row that is used; said once a file, with how often
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from trueup.reconcile.recognise.headers import (
 from trueup.reconcile.recognise.words import flag, status, status_verdict
 
 
+_OTHER_KINDS = {"graded_at": Kind.INSTANT, "occurred_at": Kind.INSTANT, "score_before": Kind.NUMBER}  # of events and grades
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A canonical column and the headers it has had, in order of preference.
@@ -108,7 +111,9 @@ def _picks(table: Table, sample: Sample, declared: FileSettings) -> tuple[list[P
         if not sources:
             continue
         clean = wanted.clean
-        kind = kind_of(table.role, wanted.canonical)
+        kind = kind_of(table.role, wanted.canonical) or _OTHER_KINDS.get(wanted.canonical)
+        if kind is Kind.INSTANT and len(sources) > 1:
+            sources = tuple(i for i in sources if not _whole_numbers(sample.column(i))) or sources
         if clean is None and kind is Kind.NUMBER:
             clean, need = number_clean(sample, sources[0], declared.decimal)
             needs += [need] if need else []
@@ -118,6 +123,11 @@ def _picks(table: Table, sample: Sample, declared: FileSettings) -> tuple[list[P
             clean = status
         picks.append(Pick(wanted.canonical, sources, clean))
     return picks, needs
+
+
+def _whole_numbers(values: list[str]) -> bool:
+    """Whether a column holds small whole numbers only (Chinese has one word for "time" and "days" until)."""
+    return bool(values) and all(value.strip().lstrip("-").isdigit() and len(value.strip()) < 8 for value in values)
 
 
 def _told(need: Need, declared: FileSettings) -> bool:

@@ -47,6 +47,7 @@ class Translated:
     extras: dict[str, pa.Array]
     used: int
     refused: tuple[Refused, ...]
+    notes: tuple[tuple[int, str], ...] = ()  # line, what is worth saying of a row that was used
 
 
 def translate_columns(
@@ -60,7 +61,7 @@ def translate_columns(
         given = columns.get(name)
         columns[name] = pa.repeat(pa.scalar(value), n) if given is None else _filled(given, value)
     if how.record_key and "record_id" not in columns:
-        columns["record_id"] = record_ids([columns[name] for name in how.record_key if name in columns], n)
+        columns["record_id"] = record_ids([_key_part(part, columns, n) for part in how.record_key], n)
     extras = {header: as_text(cells[index]) for header, index in how.extras if index in cells}
     use = pc.is_null(reasons)
     refused = _refused(how, lines, cells, reasons)
@@ -77,6 +78,16 @@ def record_ids(parts: Sequence[pa.Array], n: int) -> pa.Array:
         return pa.nulls(n, pa.string())
     texts = [pc.utf8_trim_whitespace(pc.fill_null(as_text(part), "")) for part in parts]
     return pc.binary_join_element_wise(*texts, "|")
+
+
+def _key_part(part: str, columns: Mapping[str, pa.Array], n: int) -> pa.Array:
+    """One part of a record id: a column, or the first of several ("a/b") that is not blank."""
+    found: pa.Array = pa.nulls(n, pa.string())
+    for name in part.split("/"):
+        if name in columns:
+            text = as_text(columns[name])
+            found = pc.coalesce(found, pc.if_else(is_blank(text), pa.scalar(None, pa.string()), text))
+    return found
 
 
 def _reasons(how: Columnwise, n: int, cells: Mapping[int, pa.Array]) -> pa.Array:
@@ -221,8 +232,10 @@ def translate_rows(how: Cellwise | Recordwise, rows: Sequence[tuple[int, Any]]) 
     lines: list[int] = []
     out: list[CanonicalRow] = []
     refused: list[Refused] = []
+    notes: list[tuple[int, str]] = []
     for line, row in rows:
         emitted: Emitted = how.translate(row)
+        notes += [(line, note) for note in emitted.notes]
         if emitted.reason:
             refused.append(Refused(line, emitted.reason, emitted.expected, emitted.actual))
             continue
@@ -230,4 +243,4 @@ def translate_rows(how: Cellwise | Recordwise, rows: Sequence[tuple[int, Any]]) 
         lines += [line] * len(emitted.rows)
     names = list(dict.fromkeys(name for row in out for name in row))
     columns = {name: pa.array([row.get(name) for row in out], pa.string()) for name in names}
-    return Translated(pa.array(lines, pa.int64()), columns, {}, len(rows) - len(refused), tuple(refused))
+    return Translated(pa.array(lines, pa.int64()), columns, {}, len(rows) - len(refused), tuple(refused), tuple(notes))
