@@ -39,7 +39,9 @@ def full_year(year: int, width: int) -> int:
 
 def civil_of(layout: Layout, digits: str) -> Civil | Unsettled:
     """The time that the digits say, or why they say none."""
-    values = {part: int(digits[start:stop]) for part, (start, stop) in layout.parts.items() if part != "fraction"}
+    values = {
+        part: int(digits[start:stop]) for part, (start, stop) in layout.parts.items() if part != "fraction"
+    }
     found = _date(layout, values)
     if isinstance(found, Unsettled):
         return found

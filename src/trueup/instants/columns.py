@@ -18,7 +18,9 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _MONTH_STARTS = (
-    np.arange(f"{FIRST_YEAR}-01", f"{LAST_YEAR + 1}-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    np.arange(f"{FIRST_YEAR}-01", f"{LAST_YEAR + 1}-02", dtype="datetime64[M]")
+    .astype("datetime64[D]")
+    .astype(np.int64)
 )
 
 
@@ -84,7 +86,9 @@ def _days(layout: Layout, digits: Digits) -> tuple[Ints, Flags]:
     month: Ints | int = layout.month or 1
     if "month" in layout.parts:
         month = digits.number(*layout.parts["month"])
-    sure: Flags = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (np.asarray(month) >= 1) & (np.asarray(month) <= 12)
+    sure: Flags = (
+        (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (np.asarray(month) >= 1) & (np.asarray(month) <= 12)
+    )
     at = np.where(sure, (year - FIRST_YEAR) * 12 + month - 1, 0)
     start = _MONTH_STARTS[at]
     if "day" in layout.parts:

@@ -25,7 +25,14 @@ _DATED = {
     14: Layout(
         "iso-naive",
         Precision.SECOND,
-        {"year": (0, 4), "month": (4, 6), "day": (6, 8), "hour": (8, 10), "minute": (10, 12), "second": (12, 14)},
+        {
+            "year": (0, 4),
+            "month": (4, 6),
+            "day": (6, 8),
+            "hour": (8, 10),
+            "minute": (10, 12),
+            "second": (12, 14),
+        },
     ),
 }
 
@@ -81,10 +88,18 @@ def _workbook_day(raw: str, whole: int, fraction: str, how: Reading) -> Instant:
         return none(raw, rule, Unsettled.UNPARSEABLE)
     zero = _ZERO_1904 if how.excel is ExcelDates.FROM_1904 else _ZERO_1900 + (whole < 60)
     if not int(fraction or "0"):
-        return placed(raw, Layout(rule, Precision.DAY), Civil(rule, zero + whole, 0, 0, leap=False, end_day=zero + whole + 1), "", how.zone)
+        return placed(
+            raw,
+            Layout(rule, Precision.DAY),
+            Civil(rule, zero + whole, 0, 0, leap=False, end_day=zero + whole + 1),
+            "",
+            how.zone,
+        )
     scale = 10 ** len(fraction)
     milliseconds = (2 * int(fraction) * _DAY_MILLISECONDS + scale) // (2 * scale)
     second, rest = divmod(milliseconds, 1000)
     layout = Layout(rule, Precision.MILLISECOND if rest else Precision.SECOND)
-    civil = Civil(rule, zero + whole + second // 86_400, second % 86_400, rest * MILLISECOND, leap=False, end_day=0)
+    civil = Civil(
+        rule, zero + whole + second // 86_400, second % 86_400, rest * MILLISECOND, leap=False, end_day=0
+    )
     return placed(raw, layout, civil, "", how.zone)

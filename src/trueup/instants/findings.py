@@ -36,10 +36,16 @@ def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> 
         bad = logs.pairs.filter(yes(rule.isin(rules)))
         if side:
             bad = bad.mutate(file=bad.h_file, line=bad.h_line)
-        sides.append(fault_rows(
-            bad, code, field="completed_at", expected=expected, actual=bad[f"{side}completed_at_raw"],
-            detail=ibis.literal(f"{where}'s time is ") + bad[f"{side}completed_at_rule"],
-        ))
+        sides.append(
+            fault_rows(
+                bad,
+                code,
+                field="completed_at",
+                expected=expected,
+                actual=bad[f"{side}completed_at_raw"],
+                detail=ibis.literal(f"{where}'s time is ") + bad[f"{side}completed_at_rule"],
+            )
+        )
     return union([*sides, *_elsewhere(logs, code, rules, expected)])
 
 
@@ -55,10 +61,17 @@ def _elsewhere(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> 
             grouped = bad.group_by("file").aggregate(
                 n=bad.count(), line=bad.line.min(), raw=bad[f"{column.name}_raw"].min()
             )
-            found.append(fault_rows(
-                grouped, code, field=f"{name}.{column.name}", expected=expected, actual=grouped.raw,
-                detail=grouped.n.cast("string") + f" values of {column.name} in this file, the first at this line",
-            ))
+            found.append(
+                fault_rows(
+                    grouped,
+                    code,
+                    field=f"{name}.{column.name}",
+                    expected=expected,
+                    actual=grouped.raw,
+                    detail=grouped.n.cast("string")
+                    + f" values of {column.name} in this file, the first at this line",
+                )
+            )
     return found
 
 
@@ -76,32 +89,76 @@ def impossible_time(logs: Logs) -> ibis.Table:
     settled = pairs.filter(yes(pairs.in_lms & pairs.completed_at.notnull()))
     future = settled.filter(settled.completed_at > logs.as_of + _CLOCK_SLIP)
     early = settled.filter(
-        yes(~settled.rehired & (settled.completed_at < settled.hired_at - _CLOCK_SLIP) & settled.rival.isnull())
+        yes(
+            ~settled.rehired
+            & (settled.completed_at < settled.hired_at - _CLOCK_SLIP)
+            & settled.rival.isnull()
+        )
     )
     unenrolled = settled.filter(yes(settled.completed_at < settled.enrolled_at - _CLOCK_SLIP))
     blank = pairs.filter(yes(pairs.due & pairs.completed_at.isnull() & pairs.completed_at_raw.isnull()))
     never = pairs.filter(yes(pairs.due & (pairs.completed_at_rule == Unsettled.NEVER.value)))
-    reviews = pairs.filter(yes(pairs.in_review & ~(pairs.completed_at > logs.as_of + _CLOCK_SLIP)
-                               & (pairs.h_completed_at > logs.as_of + _CLOCK_SLIP)))
+    reviews = pairs.filter(
+        yes(
+            pairs.in_review
+            & ~(pairs.completed_at > logs.as_of + _CLOCK_SLIP)
+            & (pairs.h_completed_at > logs.as_of + _CLOCK_SLIP)
+        )
+    )
     said = _text_of(settled.completed_at, settled.completed_at_raw)
     as_of = iso(ibis.literal(logs.as_of, "int64"))
-    return union([
-        _unsettled(logs, "TU0205", IMPOSSIBLE, "a date and time that exist"),
-        fault_rows(future, "TU0205", field="completed_at", expected=ibis.literal("up to ") + as_of, actual=said,
-                   detail="later than anything else in the logs"),
-        fault_rows(early, "TU0205", field="completed_at", expected=ibis.literal("from ") + day_of(early.hired_at),
-                   actual=_text_of(early.completed_at, early.completed_at_raw), detail="before the person was hired"),
-        fault_rows(unenrolled, "TU0205", field="completed_at",
-                   expected=ibis.literal("from ") + iso(unenrolled.enrolled_at),
-                   actual=_text_of(unenrolled.completed_at, unenrolled.completed_at_raw),
-                   detail="before the person was enrolled in the course"),
-        fault_rows(blank, "TU0205", field="completed_at", expected="a date and time", detail="completed, without a time"),
-        fault_rows(never, "TU0205", field="completed_at", expected="a date and time", actual=never.completed_at_raw,
-                   detail="completed, and the source's time says never"),
-        fault_rows(reviews, "TU0205", field="completed_at", expected=ibis.literal("up to ") + as_of,
-                   actual=_text_of(reviews.h_completed_at, reviews.h_completed_at_raw),
-                   detail="the review system's time is later than anything else in the logs"),
-    ])
+    return union(
+        [
+            _unsettled(logs, "TU0205", IMPOSSIBLE, "a date and time that exist"),
+            fault_rows(
+                future,
+                "TU0205",
+                field="completed_at",
+                expected=ibis.literal("up to ") + as_of,
+                actual=said,
+                detail="later than anything else in the logs",
+            ),
+            fault_rows(
+                early,
+                "TU0205",
+                field="completed_at",
+                expected=ibis.literal("from ") + day_of(early.hired_at),
+                actual=_text_of(early.completed_at, early.completed_at_raw),
+                detail="before the person was hired",
+            ),
+            fault_rows(
+                unenrolled,
+                "TU0205",
+                field="completed_at",
+                expected=ibis.literal("from ") + iso(unenrolled.enrolled_at),
+                actual=_text_of(unenrolled.completed_at, unenrolled.completed_at_raw),
+                detail="before the person was enrolled in the course",
+            ),
+            fault_rows(
+                blank,
+                "TU0205",
+                field="completed_at",
+                expected="a date and time",
+                detail="completed, without a time",
+            ),
+            fault_rows(
+                never,
+                "TU0205",
+                field="completed_at",
+                expected="a date and time",
+                actual=never.completed_at_raw,
+                detail="completed, and the source's time says never",
+            ),
+            fault_rows(
+                reviews,
+                "TU0205",
+                field="completed_at",
+                expected=ibis.literal("up to ") + as_of,
+                actual=_text_of(reviews.h_completed_at, reviews.h_completed_at_raw),
+                detail="the review system's time is later than anything else in the logs",
+            ),
+        ]
+    )
 
 
 def compared(logs: Logs) -> ibis.Table:
@@ -110,7 +167,9 @@ def compared(logs: Logs) -> ibis.Table:
     why: stale, date, sync, offset (a whole number of quarter hours), moved. `minutes` is the difference.
     """
     pairs = logs.pairs
-    both = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & pairs.h_completed_at.notnull()))
+    both = pairs.filter(
+        yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & pairs.h_completed_at.notnull())
+    )
     lms_day = both.completed_at_precision == "day"
     their_day = both.h_completed_at_precision == "day"
     coarse = (both.completed_at_precision == "minute") | (both.h_completed_at_precision == "minute")
@@ -118,29 +177,56 @@ def compared(logs: Logs) -> ibis.Table:
     slack = ibis.ifelse(yes(coarse), MINUTE, SECOND)
     home = both.completed_at_offset.fill_null(0).cast("int64") * MINUTE
     shown_day = (both.h_completed_at + both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE) // DAY
-    same_day = any_of([
-        shown_day == (both.completed_at + home) // DAY,
-        both.h_completed_at // DAY == both.completed_at // DAY,
-        (both.h_completed_at + home) // DAY == (both.completed_at + home) // DAY,
-    ])
-    midnight = any_of([
-        both.h_completed_at % DAY == 0,
-        (both.h_completed_at + home) % DAY == 0,
-        (both.h_completed_at + both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE) % DAY == 0,
-    ])
+    same_day = any_of(
+        [
+            shown_day == (both.completed_at + home) // DAY,
+            both.h_completed_at // DAY == both.completed_at // DAY,
+            (both.h_completed_at + home) // DAY == (both.completed_at + home) // DAY,
+        ]
+    )
+    midnight = any_of(
+        [
+            both.h_completed_at % DAY == 0,
+            (both.h_completed_at + home) % DAY == 0,
+            (both.h_completed_at + both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE) % DAY == 0,
+        ]
+    )
     their_midnight = midnight & ~yes(their_day)
-    lost = yes(same_day & ((yes(their_day) & ~yes(lms_day)) | (their_midnight & (delta.abs() >= slack))
-                           | (yes(lms_day) & their_midnight)))
+    lost = yes(
+        same_day
+        & (
+            (yes(their_day) & ~yes(lms_day))
+            | (their_midnight & (delta.abs() >= slack))
+            | (yes(lms_day) & their_midnight)
+        )
+    )
     in_its_day = yes(lms_day) & (delta >= -14 * HOUR) & (delta < DAY + 12 * HOUR)
-    agree = ibis.ifelse(yes(lms_day) | yes(their_day), ibis.ifelse(yes(lms_day & their_day), same_day, in_its_day),
-                        delta.abs() < slack)
-    sync = any_of([
-        (both.h_completed_at - both[name]).abs() <= NEAR_SYNC
-        for name in ("h_received_at", "first_accepted_at", "last_accepted_at", "last_try_at", "run_started_at", "run_ended_at")
-    ] + [yes(their_day) & (both.h_completed_at // DAY == both.h_received_at // DAY)])
+    agree = ibis.ifelse(
+        yes(lms_day) | yes(their_day),
+        ibis.ifelse(yes(lms_day & their_day), same_day, in_its_day),
+        delta.abs() < slack,
+    )
+    sync = any_of(
+        [
+            (both.h_completed_at - both[name]).abs() <= NEAR_SYNC
+            for name in (
+                "h_received_at",
+                "first_accepted_at",
+                "last_accepted_at",
+                "last_try_at",
+                "run_started_at",
+                "run_ended_at",
+            )
+        ]
+        + [yes(their_day) & (both.h_completed_at // DAY == both.h_received_at // DAY)]
+    )
     minutes = (delta.cast("float64") / MINUTE).round().cast("int64")
-    whole = yes((minutes % QUARTER == 0) & (minutes != 0) & (minutes.abs() <= WIDEST)
-                & ((delta - minutes * MINUTE).abs() <= slack))
+    whole = yes(
+        (minutes % QUARTER == 0)
+        & (minutes != 0)
+        & (minutes.abs() <= WIDEST)
+        & ((delta - minutes * MINUTE).abs() <= slack)
+    )
     why = ibis.cases(
         (lost, "date"),
         (agree, "agree"),
@@ -176,8 +262,18 @@ def zone_shift(logs: Logs) -> ibis.Table:
     sign = ibis.ifelse(found.minutes < 0, "-", "+")
     size = found.minutes.abs()
     hours = (size // 60).cast("string").lpad(2, "0") + ":" + (size % 60).cast("string").lpad(2, "0")
-    return _apart(found, "TU0202", sign + hours + ibis.literal(" on ") + found.n.cast("string")
-                  + ibis.literal(" records of this source, ") + day_of(found["first"]) + " to " + day_of(found["last"]))
+    return _apart(
+        found,
+        "TU0202",
+        sign
+        + hours
+        + ibis.literal(" on ")
+        + found.n.cast("string")
+        + ibis.literal(" records of this source, ")
+        + day_of(found["first"])
+        + " to "
+        + day_of(found["last"]),
+    )
 
 
 def lost_precision(logs: Logs) -> ibis.Table:
@@ -192,17 +288,32 @@ def invented_time(logs: Logs) -> ibis.Table:
     pairs = logs.pairs
     judged = logs.relation("times", compared)
     found = judged.filter(judged.why == "sync")
-    unasserted = pairs.filter(yes(
-        pairs.in_lms & pairs.in_review & pairs.due & pairs.completed_at.isnull() & pairs.completed_at_raw.isnull()
-        & (((pairs.h_completed_at - pairs.h_received_at).abs() <= NEAR_SYNC)
-           | ((pairs.h_completed_at - pairs.last_accepted_at).abs() <= NEAR_SYNC))
-    ))
-    return union([
-        _apart(found, "TU0206", "the review system's time is that of the sync"),
-        fault_rows(unasserted, "TU0206", field="completed_at", expected=or_null("string"),
-                   actual=_text_of(unasserted.h_completed_at, unasserted.h_completed_at_raw),
-                   detail="the source asserts no time; the review system's is that of the sync"),
-    ])
+    unasserted = pairs.filter(
+        yes(
+            pairs.in_lms
+            & pairs.in_review
+            & pairs.due
+            & pairs.completed_at.isnull()
+            & pairs.completed_at_raw.isnull()
+            & (
+                ((pairs.h_completed_at - pairs.h_received_at).abs() <= NEAR_SYNC)
+                | ((pairs.h_completed_at - pairs.last_accepted_at).abs() <= NEAR_SYNC)
+            )
+        )
+    )
+    return union(
+        [
+            _apart(found, "TU0206", "the review system's time is that of the sync"),
+            fault_rows(
+                unasserted,
+                "TU0206",
+                field="completed_at",
+                expected=or_null("string"),
+                actual=_text_of(unasserted.h_completed_at, unasserted.h_completed_at_raw),
+                detail="the source asserts no time; the review system's is that of the sync",
+            ),
+        ]
+    )
 
 
 def moved_time(logs: Logs) -> ibis.Table:
@@ -214,19 +325,37 @@ def moved_time(logs: Logs) -> ibis.Table:
     found = union([keyed.filter(keyed.why == "moved"), alone])
     found = found.filter(~yes(found.cycle != found.h_cycle_by_time))
     pairs = logs.pairs
-    gone = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull()
-                            & pairs.h_completed_at.isnull() & pairs.h_completed_at_raw.isnull()))
+    gone = pairs.filter(
+        yes(
+            pairs.in_lms
+            & pairs.in_review
+            & pairs.completed_at.notnull()
+            & pairs.h_completed_at.isnull()
+            & pairs.h_completed_at_raw.isnull()
+        )
+    )
     rows = [_apart(found, "TU0207", ibis.literal("moved by ") + found.minutes.cast("string") + " minutes")]
     if logs.has("reviews", "completed_at"):
-        rows.append(fault_rows(gone, "TU0207", field="completed_at", expected=iso(gone.completed_at),
-                               detail="the review system has no time"))
+        rows.append(
+            fault_rows(
+                gone,
+                "TU0207",
+                field="completed_at",
+                expected=iso(gone.completed_at),
+                detail="the review system has no time",
+            )
+        )
     return union(rows)
 
 
 def _apart(found: ibis.Table, code: str, detail: ir.Value | str) -> ibis.Table:
     return fault_rows(
-        found, code, field="completed_at", expected=_text_of(found.completed_at, found.completed_at_raw),
-        actual=_text_of(found.h_completed_at, found.h_completed_at_raw), detail=detail,
+        found,
+        code,
+        field="completed_at",
+        expected=_text_of(found.completed_at, found.completed_at_raw),
+        actual=_text_of(found.h_completed_at, found.h_completed_at_raw),
+        detail=detail,
     )
 
 

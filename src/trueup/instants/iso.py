@@ -6,9 +6,7 @@ from trueup.instants.layout import Layout, clock_precision, spans
 from trueup.instants.zones import names_by_lower_case
 from trueup.model.instants import Precision
 
-_OFFSET = (
-    r"(?:\s?(?P<z>z|utc|gmt)|\s?(?P<sign>[+-])(?P<offset_hour>00)(?::?(?P<offset_minute>00)(?::?(?P<offset_second>00))?)?)?"
-)
+_OFFSET = r"(?:\s?(?P<z>z|utc|gmt)|\s?(?P<sign>[+-])(?P<offset_hour>00)(?::?(?P<offset_minute>00)(?::?(?P<offset_second>00))?)?)?"
 _BRACKET = r"(?:\s?\[!?(?P<zone>[a-z_+\-/0]{1,60})\])?(?:\[!?[a-z0-9\-]{1,20}=[a-z0-9\-]{1,40}\])?"
 _EXTENDED = re.compile(
     r"(?P<year>0000)-(?P<month>00)-(?P<day>00)(?:t|\s|t\s)(?P<hour>00?)"
@@ -18,7 +16,9 @@ _BASIC = re.compile(
     r"(?P<year>0000)(?P<month>00)(?P<day>00)[t ](?P<hour>00)"
     r"(?:(?P<minute>00)(?:(?P<second>00)(?:[.,](?P<fraction>0{1,40}))?)?)?" + _OFFSET + _BRACKET
 )
-_COMPACT = re.compile(r"(?P<year>0000)(?P<month>00)(?P<day>00)(?P<hour>00)(?P<minute>00)(?P<second>00)(?:\.(?P<fraction>0{1,9}))?(?P<z>z)")
+_COMPACT = re.compile(
+    r"(?P<year>0000)(?P<month>00)(?P<day>00)(?P<hour>00)(?P<minute>00)(?P<second>00)(?:\.(?P<fraction>0{1,9}))?(?P<z>z)"
+)
 _DATE = re.compile(r"(?P<year>0000)-(?P<month>00)-(?P<day>00)" + _OFFSET)
 _MONTH = re.compile(r"(?P<year>0000)-(?P<month>00)")
 _WEEK = re.compile(r"(?P<year>0000)-?w(?P<week>00)(?:-?(?P<weekday>0))?")
@@ -60,7 +60,11 @@ def date(shape: str) -> Layout | None:
         return None
     sign = -1 if match["sign"] == "-" else 1
     return Layout(
-        "iso-date", Precision.DAY, spans(match), offset=0 if match["z"] else None, sign=sign if match["sign"] else 0
+        "iso-date",
+        Precision.DAY,
+        spans(match),
+        offset=0 if match["z"] else None,
+        sign=sign if match["sign"] else 0,
     )
 
 

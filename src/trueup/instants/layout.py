@@ -82,4 +82,3 @@ def fraction_precision(digits: int) -> Precision:
     if digits <= 3:
         return Precision.MILLISECOND
     return Precision.MICROSECOND if digits <= 6 else Precision.NANOSECOND
-

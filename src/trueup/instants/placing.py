@@ -39,7 +39,9 @@ def said_by(layout: Layout, digits: str) -> Said | None:
     """The offset and zone in the text; None where they can't be."""
     seconds, known, zone = layout.offset, True, None
     if layout.sign:
-        hours, minutes, rest = (_int(layout, digits, f"offset_{part}") for part in ("hour", "minute", "second"))
+        hours, minutes, rest = (
+            _int(layout, digits, f"offset_{part}") for part in ("hour", "minute", "second")
+        )
         if hours > 23 or minutes > 59 or rest > 59:
             return None
         seconds = layout.sign * (hours * 3600 + minutes * 60 + rest)
@@ -76,7 +78,14 @@ def placed(raw: str, layout: Layout, civil: Civil, digits: str, declared: str | 
     at = moment(local - (offset or 0), civil.nano)
     if at is None or (civil.leap and (at.hour, at.minute) != (23, 59)):
         return none(raw, civil.rule, Unsettled.UNPARSEABLE)  # leap seconds end a UTC day
-    return Instant(raw, at, minutes(offset) if said.known else None, zone.key if zone else None, layout.precision, civil.rule)
+    return Instant(
+        raw,
+        at,
+        minutes(offset) if said.known else None,
+        zone.key if zone else None,
+        layout.precision,
+        civil.rule,
+    )
 
 
 def _interval(raw: str, precision: Precision, civil: Civil, said: Said, zone: ZoneInfo | None) -> Instant:

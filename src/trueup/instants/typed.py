@@ -23,7 +23,12 @@ def as_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
         return as_text(values.dictionary).take(values.indices)
     if kinds.is_string(kind):
         return values
-    if kinds.is_null(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_integer(kind):
+    if (
+        kinds.is_null(kind)
+        or kinds.is_large_string(kind)
+        or kinds.is_string_view(kind)
+        or kinds.is_integer(kind)
+    ):
         return values.cast(pa.string())
     if kinds.is_date(kind) or kinds.is_decimal(kind):
         return values.cast(pa.date32() if kinds.is_date(kind) else kind).cast(pa.string())
@@ -52,7 +57,9 @@ def _timestamps(values: pa.Array) -> pa.Array:
     if kind.tz.upper() in {"UTC", "ETC/UTC", "GMT", "Z"}:
         return pc.binary_join_element_wise(naive.cast(pa.string()), "Z", "")
     offsets = _offsets(values.cast(pa.int64()), kind)
-    local = pc.add(values.cast(pa.int64()), pa.array(offsets * _UNITS[kind.unit])).cast(pa.timestamp(kind.unit))
+    local = pc.add(values.cast(pa.int64()), pa.array(offsets * _UNITS[kind.unit])).cast(
+        pa.timestamp(kind.unit)
+    )
     spelled = {offset: _spelled(offset) for offset in np.unique(offsets).tolist()}
     suffix = pa.array([spelled[offset] for offset in offsets.tolist()], pa.string())
     return pc.binary_join_element_wise(local.cast(pa.string()), suffix, "")

@@ -107,7 +107,9 @@ def _fill(columns: _Columns, texts: pa.Array, how: Reading) -> None:
     starts = np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     octets = np.frombuffer(data or b"", np.uint8)[starts[0] : starts[-1]]
     starts = starts - starts[0]
-    shaped = pa.StringArray.from_buffers(len(texts), pa.py_buffer(starts), pa.py_buffer(_SHAPED[octets])).dictionary_encode()
+    shaped = pa.StringArray.from_buffers(
+        len(texts), pa.py_buffer(starts), pa.py_buffer(_SHAPED[octets])
+    ).dictionary_encode()
     shapes, which = shaped.dictionary.to_pylist(), np.asarray(shaped.indices)[present]
     left = [present[:0]]
     for shape, rows in _groups(which, present, len(shapes)):
@@ -126,7 +128,9 @@ def _groups(which: NDArray[np.int32], rows: Ints, shapes: int) -> list[tuple[int
     return [(shape, rows[part]) for shape, part in enumerate(np.split(order, ends[:-1])) if len(part)]
 
 
-def _read_shape(columns: _Columns, shape: str, rows: Ints, octets: NDArray[np.uint8], starts: Ints, how: Reading) -> Ints:
+def _read_shape(
+    columns: _Columns, shape: str, rows: Ints, octets: NDArray[np.uint8], starts: Ints, how: Reading
+) -> Ints:
     """Reads what numpy can be sure of; the rows that are left."""
     if not shape.strip():
         return rows[:0]
@@ -171,7 +175,11 @@ def _write(columns: _Columns, layout: Layout, rows: Ints, found: Times, spots: S
     where = slice(None) if one.all() else one
     at = (spots.utc * 1_000_000 + found.micro)[where]
     columns.settle(rows[where], at, rule, precision)
-    columns.place(rows[where], (spots.offset[where] + 30) // 60, spots.known if spots.known is True else spots.known[where])
+    columns.place(
+        rows[where],
+        (spots.offset[where] + 30) // 60,
+        spots.known if spots.known is True else spots.known[where],
+    )
     return rows[~sure]
 
 
@@ -179,7 +187,11 @@ def _read_one_by_one(columns: _Columns, texts: pa.DictionaryArray, rows: Ints, h
     """Reads each distinct text once."""
     read = [read_instant(text, how) for text in texts.dictionary.to_pylist()]
     which = np.asarray(texts.indices)
-    groups = _groups(which, rows, len(read)) if len(read) * 8 < len(rows) else zip(which.tolist(), rows[:, None], strict=True)
+    groups = (
+        _groups(which, rows, len(read))
+        if len(read) * 8 < len(rows)
+        else zip(which.tolist(), rows[:, None], strict=True)
+    )
     for text, where in groups:
         instant = read[text]
         if instant is None:

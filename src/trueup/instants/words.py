@@ -1,6 +1,137 @@
-"""The names of months and weekdays in many languages. Knows no dates."""
+"""The names of months, weekdays and halves of the day in many languages, from CLDR. Knows no dates.
+
+Names are kept folded (`folding`), without dots. A word may mean two things, in one language ("mar" is March
+and Tuesday in Spanish) or in two ("listopad" is October in Croatian, November in Polish and Czech): both are
+kept, and who reads has to find what makes one sense of the whole text.
+"""
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale, UnknownLocaleError, localedata
+
+from trueup.instants.folding import fold
+from trueup.instants.layout import Half
+
+# the languages that are tried where none is declared, and the regional variants whose names they add
+LANGUAGES: dict[str, tuple[str, ...]] = {
+    "en": ("en", "en_GB", "en_AU"),
+    "de": ("de", "de_AT", "de_CH"),
+    "fr": ("fr", "fr_CA"),
+    "es": ("es", "es_MX", "es_AR", "es_PE"),
+    "it": ("it",),
+    "pt": ("pt", "pt_PT"),
+    "nl": ("nl",),
+    "pl": ("pl",),
+    "sv": ("sv",),
+    "da": ("da",),
+    "nb": ("nb", "nn"),
+    "fi": ("fi",),
+    "cs": ("cs",),
+    "tr": ("tr",),
+    "ja": ("ja",),
+    "zh": ("zh", "zh_Hant"),
+    "ko": ("ko",),
+    "ar": ("ar", "ar_MA", "ar_DZ", "ar_TN"),
+    "ru": ("ru",),
+    "uk": ("uk",),
+    "hu": ("hu",),
+    "ro": ("ro",),
+    "sk": ("sk",),
+    "sl": ("sl",),
+    "hr": ("hr",),
+    "sr": ("sr", "sr_Latn"),
+    "bg": ("bg",),
+    "el": ("el",),
+    "he": ("he",),
+    "ca": ("ca",),
+    "gl": ("gl",),
+    "et": ("et",),
+    "lv": ("lv",),
+    "lt": ("lt",),
+    "id": ("id",),
+    "is": ("is",),
+    "af": ("af",),
+}
+# abbreviations that spreadsheets and C libraries print and CLDR does not have
+_MORE_MONTHS = {
+    "de": {"mrz": 3, "maer": 3, "sep": 9},
+    "en": {"sept": 9},
+    "es": {"sep": 9, "set": 9},
+    "fr": {"fev": 2, "sep": 9},
+}
+HALVES = {
+    "am": Half.AM, "pm": Half.PM,
+    "fm": Half.AM, "em": Half.PM,  # sv
+    "ap": Half.AM, "ip": Half.PM,  # fi
+    "dop": Half.AM, "odp": Half.PM, "pop": Half.PM,  # cs, sl
+    "oo": Half.AM, "os": Half.PM,  # tr
+    "午前": Half.AM, "午後": Half.PM, "上午": Half.AM, "下午": Half.PM,  # ja, zh
+    "오전": Half.AM, "오후": Half.PM,  # ko
+    "ص": Half.AM, "م": Half.PM,  # ar
+    "дп": Half.AM, "пп": Half.PM,  # uk
+    "πμ": Half.AM, "μμ": Half.PM,  # el
+    "vm": Half.AM, "nm": Half.PM,  # af
+}  # fmt: skip
+# words between the parts of a date; they say nothing
+FILLERS = frozenset(
+    "a al alle am as at at d de del den der des di dia do du e el h hs il kell kl klo la las le les los m o ob of om on os"
+    " the u um uhr v г год года р року в у о año anno gada godz st nd rd th er ter ores hora ore ora à às יום ב י ו".split()
+)
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names of one language: the months (1-12) and weekdays (Monday = 0) that a folded word can mean."""
+
+    language: str
+    months: dict[str, int]
+    weekdays: dict[str, int]
 
 
 def known_language(code: str) -> str:
-    """The code itself."""
-    return code
+    """The CLDR code as Babel spells it; ValueError naming close ones where there is none."""
+    try:
+        return str(Locale.parse(code.replace("-", "_")))
+    except (UnknownLocaleError, ValueError) as error:
+        near = difflib.get_close_matches(code, localedata.locale_identifiers(), n=3) or list(LANGUAGES)[:5]
+        raise ValueError(f"there is no language {code[:40]!r}; close to it: {', '.join(near)}") from error
+
+
+@cache
+def vocabularies(language: str | None) -> tuple[Vocabulary, ...]:
+    """The declared language alone, otherwise all of `LANGUAGES`."""
+    if language is None:
+        return tuple(_vocabulary(name, locales) for name, locales in LANGUAGES.items())
+    code = known_language(language)
+    return (_vocabulary(code, (code, *LANGUAGES.get(code.partition("_")[0], ()))),)
+
+
+@cache
+def _vocabulary(language: str, locales: tuple[str, ...]) -> Vocabulary:
+    months: dict[str, int] = {}
+    weekdays: dict[str, int] = {}
+    for name in locales:
+        locale = Locale.parse(name)
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, text in locale.months[context][width].items():
+                    _add(months, text, number)
+                for number, text in locale.days[context][width].items():
+                    _add(weekdays, text, number)
+    for word, number in _MORE_MONTHS.get(language.partition("_")[0], {}).items():
+        months.setdefault(word, number)
+    if language == "he":  # the pattern puts "in" before the month: 6 במרץ
+        months |= {"ב" + word: number for word, number in months.items()}
+    return Vocabulary(language, months, weekdays)
+
+
+def _add(names: dict[str, int], text: str, number: int) -> None:
+    """Keeps a name under its last word, and a hyphenated one ("segunda-feira") under its first part too."""
+    found = WORD.findall(fold(text).replace(".", ""))
+    if found and "0" not in fold(text) and not any(char.isdigit() for char in text):
+        names.setdefault(found[-1], number)
+        names.setdefault(found[-1].partition("-")[0], number)

@@ -101,7 +101,9 @@ class OffsetTable:
     maybe: NDArray[np.int64]
     surely: NDArray[np.int64]
 
-    def to_utc(self, local: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
+    def to_utc(
+        self, local: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
         """(UTC seconds, offsets, UNIQUE | GAP | FOLD) of local seconds; only where UNIQUE the first two hold."""
         passed = np.searchsorted(self.surely, local, side="right")
         begun = np.searchsorted(self.maybe, local, side="right")
