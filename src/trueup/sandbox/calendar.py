@@ -27,8 +27,15 @@ class ReviewCycle:
 
     def row(self) -> Cycle:
         """Its row of cycles.csv."""
-        times = (local_text(at, ZONE) for at in (self.opens, self.cutoff, self.grace_until, self.frozen))
-        return Cycle(self.key, *times, ZONE_KEY, str(SLA_HOURS))
+        return Cycle(
+            cycle=self.key,
+            opens_at=local_text(self.opens, ZONE),
+            cutoff_at=local_text(self.cutoff, ZONE),
+            grace_until=local_text(self.grace_until, ZONE),
+            frozen_at=local_text(self.frozen, ZONE),
+            zone=ZONE_KEY,
+            sla_hours=str(SLA_HOURS),
+        )
 
     def holds(self, at: int) -> bool:
         """Whether a completion at that moment counts for this cycle, grace included."""

@@ -21,8 +21,8 @@ from trueup.sandbox.moments import DAY, utc_text
 from trueup.sandbox.rows import Attempt, Completion, Person, Review, Truth
 from trueup.sandbox.staff import Member
 
-
 T = TypeVar("T")
+SCORE_FIELDS = ("score", "scale", "scale_version")  # only sent where there is a score
 
 
 def always(_: object) -> bool:
@@ -61,7 +61,7 @@ class Draft:
 
     def pick_any(self, dice: Random, count: int, where: Callable[[Story], bool]) -> list[Story]:
         """Up to that many free records of any kind, and take them."""
-        found = []
+        found: list[Story] = []
         for story in _wander(dice, self.company.stories):
             if len(found) == count:
                 break
@@ -72,16 +72,19 @@ class Draft:
 
     def pick_people(self, dice: Random, count: int, where: Callable[[Member], bool] = always) -> list[Member]:
         """Up to that many people none of whose records is taken; takes them and all their records."""
-        found = []
+        found: list[Member] = []
         for member in _wander(dice, self.company.members):
             if len(found) == count:
                 break
-            stories = self.by_person.get(member.key, [])
-            free = member.key not in self.busy and all(story.record_id not in self.taken for story in stories)
-            if free and stories and where(member):
+            if member.key in self.by_person and self.free(member) and where(member):
                 found.append(member)
                 self.take_person(member)
         return found
+
+    def free(self, member: Member) -> bool:
+        """Whether nothing has been planted on a person or their records."""
+        stories = self.by_person.get(member.key, [])
+        return member.key not in self.busy and all(story.record_id not in self.taken for story in stories)
 
     def take_person(self, member: Member) -> None:
         """Nobody else may plant anything on this person."""
@@ -105,6 +108,16 @@ class Draft:
         """The cycle a record counts for."""
         return self.company.cycles[story.cycle]
 
+    def usual(self, record_id: str) -> bool:
+        """Whether a record is free, ordinary and delivered by one call."""
+        story = self.by_id[record_id]
+        return record_id not in self.taken and story.ordinary and self.delivered(story)
+
+    def next_run(self, run: Run, at_least: int = 1) -> Run:
+        """The run that comes so many runs later."""
+        runs = self.company.runs
+        return runs[min(runs.index(run) + at_least, len(runs) - 1)]
+
     def run(self, story: Story) -> Run:
         """The run that carried a record last."""
         return self.company.carried.runs_of[story.record_id][-1]
@@ -127,7 +140,9 @@ class Draft:
         self.change_review(story, **cells)
         *before, last = self.logs.attempts[story.record_id]
         sent = msgspec.json.decode(last.payload)
-        sent |= {name: value for name, value in cells.items() if name in sent}
+        sent |= {name: value for name, value in cells.items() if name in sent or name in SCORE_FIELDS}
+        if sent.get("score"):
+            sent["score"] = int(sent["score"])
         payload = msgspec.json.encode(sent).decode()
         self.logs.attempts[story.record_id] = (*before, last._replace(payload=payload))
 
@@ -166,52 +181,35 @@ class Draft:
             self.clocks[run.run_id] = RunClock(run, last + 2_000, 340, calls)
         return self.clocks[run.run_id]
 
-    def call(
-        self, story: Story, run: Run, answers: list[tuple[Answer, int]], payload: str | None = None
-    ) -> None:
+    def call(self, story: Story, run: Run, answers: list[tuple[Answer, int]], *, after: bool = False) -> None:
         """Replace the record's attempts by calls at the end of a run: each an answer and the wait after it in ms.
 
-        Where the last one is accepted, the review is received then.
+        `after` keeps the attempts that were there. Where the last call is accepted, the review is received then.
         """
-        old = self.company.carried.attempts[story.record_id]
-        sent = old[-1].payload if payload is None else payload
+        old = self.logs.attempts.get(story.record_id, ()) if after else ()
+        sent = self.company.carried.attempts[story.record_id][-1].payload
         clock, rows = self.clock(run), list[Attempt]()
         for nth, (answer, wait) in enumerate(answers, start=1):
             rows.append(attempt_row(clock, story.record_id, nth, answer, sent))
             clock.now += wait
-        self.logs.attempts[story.record_id] = tuple(rows)
-        if answers[-1][0] == ACCEPTED:
+        self.logs.attempts[story.record_id] = (*old, *rows)
+        if answers[-1][0] == ACCEPTED and story.record_id in self.logs.reviews:
             self.change_review(story, received_at=utc_text(clock.now // 1000 + 1))
 
     # --- telling
 
-    def tell(
-        self,
-        code: str,
-        story: Story,
-        note: str,
-        *also: str,
-        run_id: str = "",
-        field: str = "",
-        account: str = "",
-        competency: str = "",
-    ) -> None:
-        """One line of truth about a record."""
-        self.truth.append(
-            Truth(
-                code,
-                record_id=story.record_id,
-                person=story.member.key,
-                course_id=story.course.key,
-                run_id=run_id,
-                account=account,
-                competency=competency,
-                cycle=self.cycle(story).key,
-                field=field,
-                note=note,
-                also=also,
-            )
+    def tell(self, code: str, story: Story, note: str, *also: str, **about: str) -> None:
+        """One line of truth about a record; `about` says the run, field, account or competency."""
+        line = Truth(
+            code,
+            record_id=story.record_id,
+            person=story.member.key,
+            course_id=story.course.key,
+            cycle=self.cycle(story).key,
+            note=note,
+            also=also,
         )
+        self.truth.append(line._replace(**about))
 
 
 def _wander(dice: Random, things: list[T]) -> Iterator[T]:

@@ -33,7 +33,7 @@ class Logs:
     competencies: list[Competency]
     scales: list[Scale]
     cycles: list[Cycle]
-    consents: list[Consent]
+    consents: dict[str, Consent]  # by person id
     grants: list[Grant]
     policy: list[Policy]
     extras: dict[str, dict[str, str]] = field(
@@ -55,7 +55,7 @@ class Logs:
             list(self.competencies),
             list(self.scales),
             list(self.cycles),
-            list(self.consents),
+            dict(self.consents),
             list(self.grants),
             list(self.policy),
         )
@@ -76,7 +76,7 @@ def make_logs(company: Company) -> Logs:
         competencies=make_competencies(),
         scales=make_scales(),
         cycles=[cycle.row() for cycle in company.cycles],
-        consents=list(company.consents),
+        consents={member.key: row for member, row in zip(company.members, company.consents, strict=True)},
         grants=list(company.grants),
         policy=make_policy(),
     )

@@ -105,7 +105,7 @@ def _tables(
     yield "competencies", "competencies", Competency._fields, logs.competencies
     yield "scales", "scales", Scale._fields, logs.scales
     yield "cycles", "cycles", Cycle._fields, logs.cycles
-    yield "consents", "consents", Consent._fields, logs.consents
+    yield "consents", "consents", Consent._fields, logs.consents.values()
     yield "grants", "grants", Grant._fields, logs.grants
     yield "policy", "policy", Policy._fields, logs.policy
 
@@ -166,7 +166,7 @@ def _write_parquet(path: Path, role: str, header: Cells, rows: Iterable[Cells]) 
 
     kinds = _numeric(role, header)
     columns = list(zip(*rows, strict=True)) or [() for _ in header]
-    types = {int: pa.int64(), float: pa.float64(), None: pa.string()}
+    types: dict[type | None, pa.DataType] = {int: pa.int64(), float: pa.float64(), None: pa.string()}
     table = pa.table(
         {
             name: pa.array([_value(cell, kind) for cell in cells], type=types[kind])

@@ -1,8 +1,9 @@
 """Planting records that are lost, left behind or left standing (TU03). Knows the three books; makes them disagree."""
 
+from dataclasses import replace
 from random import Random
 
-from trueup.sandbox.carrying import Answer, payload_of, review_row
+from trueup.sandbox.carrying import Answer, review_row
 from trueup.sandbox.draft import Draft
 from trueup.sandbox.learning import LAUNCH_SECONDS, Story
 from trueup.sandbox.moments import local_text
@@ -77,19 +78,14 @@ def void_not_applied(draft: Draft, dice: Random, count: int) -> None:
 
     found = draft.pick_any(dice, (count + 1) // 2, voided)
     for n, story in enumerate(found):
-        first = tuple(
-            attempt
-            for attempt in draft.logs.attempts[story.record_id]
-            if attempt.run_id == draft.company.carried.runs_of[story.record_id][0].run_id
-        )
+        first_run, second_run = draft.company.carried.runs_of[story.record_id]
+        attempts = draft.logs.attempts[story.record_id]
         _stand(draft, story)
-        draft.logs.attempts[story.record_id] = first
+        draft.logs.attempts[story.record_id] = tuple(
+            row for row in attempts if row.run_id == first_run.run_id
+        )
         if n % 2:
-            run = draft.run(story)
-            refused = draft.logs.attempts[story.record_id]
-            payload = payload_of(story, story.last, draft.cycle(story), draft.company.plan.person_as)
-            draft.call(story, run, [(Answer("rejected", "405"), 100)], payload)
-            draft.logs.attempts[story.record_id] = (*refused, *draft.logs.attempts[story.record_id])
+            draft.call(story, second_run, [(Answer("rejected", "405"), 100)], after=True)
         note = "the void was refused" if n % 2 else "the void was never sent"
         draft.tell("TU0305", story, f"{note}; it still stands", field="status")
     for story in draft.pick(dice, count - len(found)):
@@ -100,18 +96,10 @@ def void_not_applied(draft: Draft, dice: Random, count: int) -> None:
 
 def _stand(draft: Draft, story: Story) -> None:
     """The review as it was before the void."""
-    first = draft.company.carried.attempts[story.record_id][0].attempt_at
-    before = Story(
-        story.record_id,
-        story.member,
-        story.course,
-        story.cycle,
-        story.attempt,
-        story.done,
-        story.enrolled,
-        story.revisions[:1],
-        story.identifiers,
-    )
+    first_run = draft.company.carried.runs_of[story.record_id][0].run_id
+    calls = (row for row in draft.company.carried.attempts[story.record_id] if row.run_id == first_run)
+    first = list(calls)[-1].attempt_at
+    before = replace(story, revisions=story.revisions[:1])
     row = review_row(
         f"RV-V{story.record_id[-6:]}", before, draft.cycle(story), 0, draft.company.plan.person_as
     )
