@@ -56,7 +56,7 @@ def _blank_after(text: str, delimiter: str) -> bool:
 
 
 def _score(lines: list[str], dialect: Dialect, limits: Limits) -> tuple[float, int]:
-    """The share of rows as wide as the header, and that width; (0, 0) for a header of one cell."""
+    """The share of rows that fit the header, itself among them, and its width; (0, 0) for a header of one cell."""
     done = cut(lines, dialect, limits, last=False)
     rows = done.rows[:_LOOKED_AT]
     if not rows or (done.faults and done.faults[0].index < done.starts[0]):
@@ -64,7 +64,12 @@ def _score(lines: list[str], dialect: Dialect, limits: Limits) -> tuple[float, i
     width = len(rows[0])
     if width < 2:
         return (0.0, 0)
-    body = rows[1:]
-    fit = sum(1 for row in body if len(row) == width or (len(row) > width and not any(row[width:])))
-    looked = len(body) + len(done.faults)
-    return (round(fit / looked, 2) if looked else 1.0, width)
+    fit = sum(1 for row in rows if _fits(row, width))
+    return (round(fit / (len(rows) + len(done.faults)), 2), width)
+
+
+def _fits(row: list[str], width: int) -> bool:
+    """As wide as the header, and no cell with half a pair of quotes, as a wrong delimiter leaves them."""
+    if len(row) != width and (len(row) < width or any(row[width:])):
+        return False
+    return not any(cell.count('"') % 2 for cell in row)

@@ -1,6 +1,7 @@
 """Bytes to text. Knows encodings, declared, marked or guessed; not what the text says."""
 
 import codecs
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ _GUESSED = [
     "gb18030",
     "big5",
 ]
+_GUESSED_FROM = 8192  # bytes
+_FOREIGN_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3,}")
+_SIGNS = "–—‘’‚“”„…€§°«»·•™®©\xa0"
+_EITHER_END = {"utf-16", "utf-32"}
 _NO_TEXT = {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf_7", "mbcs", "oem"}
 
 
@@ -61,13 +67,16 @@ def encoding_of(source: Source, head: bytes, declared: str | None) -> Encoding:
     with a remark. Raises UnreadableFile where what is declared can't be.
     """
     seen = marked(head)
-    if declared is not None:
-        codec = _declared(source, head, declared)
-        if seen is None or not seen.mark:
-            return Encoding(codec)
-        if _family(seen.codec) != _family(codec):
-            return Encoding(seen.codec, seen.mark, (_overruled(source, seen.codec, declared),))
-    return seen or _of_content(source)
+    if declared is None:
+        return seen or _of_content(source)
+    codec = _codec(source, declared)
+    if seen is not None and _family(seen.codec) == _family(codec):
+        return seen if codec in _EITHER_END or seen.mark else Encoding(codec)
+    if seen is not None and seen.mark:
+        return Encoding(seen.codec, seen.mark, (_overruled(source, seen.codec, declared),))
+    codec = codec + "-le" if codec in _EITHER_END else codec  # without a mark, as Windows writes it
+    _check_declared(source, head, codec, declared)
+    return Encoding(codec)
 
 
 def text_blocks(source: Source, encoding: Encoding) -> Generator[str, None, None]:
@@ -113,7 +122,8 @@ def _by_zeros(head: bytes) -> str | None:
     return None
 
 
-def _declared(source: Source, head: bytes, declared: str) -> str:
+def _codec(source: Source, declared: str) -> str:
+    """Python's name for the declared encoding; UnreadableFile where there is none or it is none of text."""
     try:
         codec = codecs.lookup(declared).name
         "a".encode(codec)  # refuses what is no text encoding, such as base64
@@ -121,25 +131,32 @@ def _declared(source: Source, head: bytes, declared: str) -> str:
         raise _no_such(source, declared) from error
     if codec.replace("-", "_") in _NO_TEXT:
         raise _no_such(source, declared)
-    if codec in {"utf-16", "utf-32"}:
-        codec += "-le"  # without a mark, as Windows writes it
-    if codec == "utf-8-sig":
-        codec = "utf-8"
-    try:
-        text = codecs.getincrementaldecoder(codec)("strict").decode(head[: HEAD - HEAD % 4])
-    except UnicodeDecodeError as error:
-        text, at = "", error.start
+    return codec.removesuffix("-sig")
+
+
+def _check_declared(source: Source, head: bytes, codec: str, declared: str) -> None:
+    """UnreadableFile where the first 64 KiB can't be text in the declared encoding."""
+    wide = _family(codec) in _EITHER_END
+    if wide and not head.count(0):
+        actual = "no NUL bytes, as its delimiters and line ends would have"
+    elif not wide and head[:4096].count(0) > 64:
+        actual = "NUL bytes throughout"
     else:
-        at = -1
-    if (at >= 0 and not marked(head) and _mostly_else(head, codec)) or text[:4096].count("\0") > 64:
-        raise unreadable(
-            source.shown,
-            "the file is not in the encoding that the settings declare",
-            f"text in {shown(declared)}",
-            f"byte {at + 1:,} is none" if at >= 0 else "NUL characters throughout",
-            "Correct `encoding` for this file in the settings, or remove it to have it recognised.",
-        )
-    return codec
+        try:
+            codecs.getincrementaldecoder(codec)("strict").decode(head)
+        except UnicodeDecodeError as error:
+            if not _mostly_else(head, codec):
+                return
+            actual = f"byte {error.start + 1:,} is none"
+        else:
+            return
+    raise unreadable(
+        source.shown,
+        "the file is not in the encoding that the settings declare",
+        f"text in {shown(declared)}",
+        actual,
+        "Correct `encoding` for this file in the settings, or remove it to have it recognised.",
+    )
 
 
 def _mostly_else(head: bytes, codec: str) -> bool:
@@ -176,20 +193,27 @@ def _family(codec: str) -> str:
 
 
 def _of_content(source: Source) -> Encoding:
-    """UTF-8, or a guess from the first bytes that UTF-8 can't explain and what lies around them."""
-    sample = _first_foreign(source)
-    if sample is None:
+    """UTF-8, or a guess from the lines around the first byte that UTF-8 can't explain."""
+    window = _first_foreign(source)
+    if window is None:
         return Encoding("utf-8")
+    sample = b"\n".join(_FOREIGN_LINE.findall(window))[:_GUESSED_FROM]
     text = sample.decode("utf-8", errors="replace")
     wrong = text.count("\ufffd")
     foreign = sum(1 for letter in text if letter > "\x7f") - wrong
     if foreign >= 4 * wrong:
         return Encoding("utf-8")  # the rows with the wrong bytes are reported one by one
-    best = from_bytes(sample, cp_isolation=_GUESSED).best()
-    guess = best.encoding if best is not None else "cp1252"
-    if best is not None and "cp1252" in best.could_be_from_charset:
-        guess = "cp1252"
-    return Encoding(guess, 0, (_guess(source, guess),))
+    best = None if _western(sample) else from_bytes(sample, cp_isolation=_GUESSED).best()
+    codec = best.encoding if best is not None else "cp1252"
+    return Encoding(codec, 0, (_guess(source, codec),))
+
+
+def _western(sample: bytes) -> bool:
+    """Whether this reads as a Western European language in Windows-1252: single foreign letters, usual signs."""
+    text = sample.decode("cp1252", errors="replace")
+    foreign = [letter for letter in text if letter > "\x7f"]
+    crowded = sum(len(run) for run in _FOREIGN_RUN.findall(text))
+    return crowded <= len(foreign) / 10 and all(letter.isalpha() or letter in _SIGNS for letter in foreign)
 
 
 def _guess(source: Source, codec: str) -> Problem:

@@ -111,7 +111,7 @@ def _layout(source: Source, book: Book, name: str) -> Layout:
     names = tuple(text_of(header[place]) if place < len(header) else "" for place in columns)
     if wrong := _wrong(names, source.limits):
         raise unreadable(
-            source.shown, f"the header can't be read: {wrong[0]}", wrong[1], wrong[2], _FIX, header_line
+            source.shown, f"the header can't be read: {wrong[0]}", wrong[1], wrong[2], _FIX, line=header_line
         )
     return Layout(name, names, header_line, columns, frozenset(timed))
 
