@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TRUEUP = Path(sys.executable).parent / "trueup"
@@ -78,12 +79,21 @@ def missed(planted: Iterable[Row], faults: Iterable[Row]) -> list[Row]:
     ]
 
 
-def company(
-    out: Path, people: int, seed: int, planted: Counter[str], lost: Counter[str], alarms: Counter[str]
-) -> None:
-    """Makes one company, checks both twins, and adds to the tallies."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """By code: planted, planted and not found, reported on a clean twin."""
+
+    planted: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    alarms: Counter[str] = field(default_factory=Counter)
+
+
+def company(out: Path, people: int, seed: int, tally: Tally) -> None:
+    """Makes one company, checks both twins, and adds to the tally."""
     subprocess.run(
-        [TRUEUP, "sample", out, "--people", str(people), "--seed", str(seed)], check=True, capture_output=True
+        [TRUEUP, "sample", out, "--people", str(people), "--seed", str(seed), "--force"],
+        check=True,
+        capture_output=True,
     )
     truth = list(rows_of(out / "truth.jsonl"))
     _, faults = check(out / "logs", out / "faults.jsonl")
@@ -91,9 +101,9 @@ def company(
     code, false = check(out / "clean", out / "alarms.jsonl")
     if code != CLEAN and not false:
         false = [{"code": "threshold breached"}]
-    planted.update(str(plant["code"]) for plant in truth)
-    lost.update(str(plant["code"]) for plant in gone)
-    alarms.update(str(fault["code"]) for fault in false)
+    tally.planted.update(str(plant["code"]) for plant in truth)
+    tally.lost.update(str(plant["code"]) for plant in gone)
+    tally.alarms.update(str(fault["code"]) for fault in false)
     print(
         f"{people:>6} people, seed {seed}: {len(truth):>6,} planted, {len(truth) - len(gone):>6,} found,"
         f" {len(faults):>6,} reported; clean twin: {len(false)} reported, exit {code}",
@@ -105,8 +115,9 @@ def company(
         print(f"    false {json.dumps({name: value for name, value in fault.items() if value})[:400]}")
 
 
-def report(planted: Counter[str], lost: Counter[str], alarms: Counter[str]) -> bool:
+def report(tally: Tally) -> bool:
     """Prints the table and answers whether the bar was reached."""
+    planted, lost, alarms = tally.planted, tally.lost, tally.alarms
     print(f"\n{'code':<8}{'planted':>9}{'found':>9}{'recall':>9}{'false on clean':>16}")
     good = not alarms
     for code in sorted(planted.keys() | alarms.keys()):
@@ -130,13 +141,13 @@ def main() -> int:
     asked.add_argument("--people", default="400,1000,2000,4000")
     asked.add_argument("--keep", type=Path, help="where the companies stay, to be looked at")
     told = asked.parse_args()
-    planted, lost, alarms = Counter[str](), Counter[str](), Counter[str]()
+    tally = Tally()
     with tempfile.TemporaryDirectory() as scratch:
         for people in map(int, told.people.split(",")):
             for seed in map(int, told.seeds.split(",")):
                 out = (told.keep or Path(scratch)) / f"{people}-{seed}"
-                company(out, people, seed, planted, lost, alarms)
-    return 0 if report(planted, lost, alarms) else 1
+                company(out, people, seed, tally)
+    return 0 if report(tally) else 1
 
 
 if __name__ == "__main__":

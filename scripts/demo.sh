@@ -3,8 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh run
-rm -rf demo/quarter-end
-.venv/bin/trueup sample demo/quarter-end
+.venv/bin/trueup sample demo/quarter-end --force
 status=0
 .venv/bin/trueup check demo/quarter-end/logs --html demo/report.html --faults demo/faults.jsonl || status=$?
 case $status in
