@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -100,6 +101,7 @@ def write_company(out: Path, *, people: int, seed: int, codes: Sequence[str], st
     """
     company = build(people=people, seed=seed, style=style)
     planted = plant(company, codes)
+    shutil.rmtree(out / "logs", ignore_errors=True)
     write_files(company, out / "logs")
     lines = (json.dumps(asdict(p), ensure_ascii=False) for p in planted)
     (out / "truth.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
