@@ -208,8 +208,12 @@ class Draft:
             cycle=self.cycle(story).key,
             note=note,
             also=also,
+            run_id=about.get("run_id", ""),
+            account=about.get("account", ""),
+            competency=about.get("competency", ""),
+            field=about.get("field", ""),
         )
-        self.truth.append(line._replace(**about))
+        self.truth.append(line)
 
 
 def _wander(dice: Random, things: list[T]) -> Iterator[T]:

@@ -118,9 +118,7 @@ class _Desk:
             return "", number, mail
         return account.account_name, number, mail
 
-    def story(
-        self, member: Member, course: Course, cycle: int, attempt: int, done: int, outcome: str
-    ) -> Story:
+    def story(self, member: Member, course: Course, cycle: int, done: int, outcome: str) -> Story:
         dice = self.dice
         if done % DAY == 0 or (done + offset_minutes(done, member.site.zone) * MINUTE) % DAY == 0:
             done += 61  # a midnight would read as a date without a time
@@ -133,7 +131,7 @@ class _Desk:
             member=member,
             course=course,
             cycle=cycle,
-            attempt=attempt,
+            attempt=1,
             done=done,
             enrolled=done - dice.randrange(3 * HOUR, 20 * DAY),
             revisions=(Revision(1, updated, status, score),),
@@ -162,9 +160,12 @@ def _corrected(desk: _Desk, story: Story, last: int) -> tuple[Revision, ...]:
     )
 
 
-def _told(desk: _Desk, member: Member, course: Course, cycle: int, first: int, last: int) -> Iterator[Story]:
+def _told(
+    desk: _Desk, member: Member, course: Course, cycle: int, between: tuple[int, int]
+) -> Iterator[Story]:
     """The story of one person and one course in one cycle: launched first, failed first, corrected, in grace."""
     dice, calendar = desk.dice, desk.cycles[cycle]
+    first, last = between
     luck = dice.random()
     if luck < GRACED and member.left > calendar.grace_until:
         done = dice.randrange(calendar.cutoff + 20 * MINUTE, calendar.grace_until - 3 * HOUR)
@@ -172,13 +173,13 @@ def _told(desk: _Desk, member: Member, course: Course, cycle: int, first: int, l
         done = dice.randrange(last - 50 * MINUTE, last)
     else:
         done = desk.moment(member, calendar, first, last)
-    story = desk.story(member, course, cycle, 1, done, "passed")
+    story = desk.story(member, course, cycle, done, "passed")
     if done <= last and dice.random() < LAUNCHED:
         yield _launched(desk, story, done - dice.randrange(20 * MINUTE, 50 * MINUTE))
         yield story
         return
     if course.marking and done <= last and done - first > 9 * DAY and dice.random() < RETRIED:
-        failed = desk.story(member, course, cycle, 1, done - dice.randrange(2 * DAY, 8 * DAY), "failed")
+        failed = desk.story(member, course, cycle, done - dice.randrange(2 * DAY, 8 * DAY), "failed")
         yield failed
         yield replace(story, attempt=2, enrolled=failed.enrolled)
         return
@@ -214,7 +215,7 @@ def make_stories(
                 continue
             for nth in range(2 if desk.dice.random() < 0.15 else 1):
                 course = courses[(place + 7 * cycle + 3 * nth) % len(courses)]
-                yield from _told(desk, member, course, cycle, first, last)
+                yield from _told(desk, member, course, cycle, (first, last))
 
 
 def by_update(stories: list[Story]) -> list[tuple[int, Story, Revision]]:

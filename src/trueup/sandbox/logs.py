@@ -98,9 +98,11 @@ def page_sizes(books: list[Logs]) -> dict[str, int]:
                 rows[attempt.run_id] = rows.get(attempt.run_id, 0) + 1
         for run_id, n in rows.items():
             sizes.setdefault(run_id, set()).update((n, records[run_id]))
-    candidates = (100, 90, 110, 80, 120, 70, 130, 60, 140)
+    candidates = (100, 90, 110, 80, 120, *range(130, 400, 10))
     chosen = {
-        run_id: next(size for size in candidates if all(n % size for n in counts))
+        run_id: next(
+            size for size in candidates if all(n % size and (n < 2 or (n - 1) % size) for n in counts)
+        )
         for run_id, counts in sizes.items()
     }
     for book in books:

@@ -100,6 +100,7 @@ def _employment(dice: Random, year: int) -> tuple[date, date | None]:
 
 
 def make_uuid(dice: Random) -> str:
+    """An id of version 4, from the dice."""
     return str(UUID(int=dice.getrandbits(128), version=4))
 
 

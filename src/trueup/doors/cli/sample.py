@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def sample(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The directory to write; new or empty.")],
     *,
-    people: Annotated[int, typer.Option(help="How many people work there (120 to 200,000).")] = 400,
+    people: Annotated[int, typer.Option(help="How many people work there (200 to 200,000).")] = 400,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files, byte for byte.")] = 1,
     faults: Annotated[str, typer.Option(metavar="all|none|CODE,...", help="Which faults to plant.")] = "all",
     clean_twin: Annotated[

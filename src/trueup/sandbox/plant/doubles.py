@@ -4,7 +4,7 @@ from random import Random
 
 from trueup.sandbox.courses import ISSUERS
 from trueup.sandbox.draft import Draft
-from trueup.sandbox.moments import DAY, HOUR, utc_text
+from trueup.sandbox.moments import DAY, HOUR, local_text, utc_text
 from trueup.sandbox.rows import Account, Truth
 from trueup.sandbox.staff import Member
 
@@ -23,7 +23,7 @@ def _second_account(draft: Draft, member: Member, n: int) -> Account:
         email=mail,
         last_name=row.last_name,
         suspended="false",
-        created_at=first.created_at[:4] + "-12-28T09:31:07+01:00",
+        created_at=local_text(member.hired + 20 * DAY + 9 * HOUR, member.site.zone),
     )
     draft.logs.accounts[(second.account_issuer, second.account_name)] = second
     return second

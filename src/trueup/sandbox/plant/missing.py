@@ -26,7 +26,7 @@ def not_delivered(draft: Draft, dice: Random, count: int) -> None:
         Answer("rejected", "422"),
         Answer("skipped", ""),
         Answer("rejected", "400"),
-        Answer("error", "409"),
+        Answer("rejected", "409"),
     )
     for n, story in enumerate(draft.pick(dice, count)):
         answer = answers[n % len(answers)]

@@ -4,15 +4,17 @@ Knows how a run should behave. Calls that are added come at the end of their run
 """
 
 from collections.abc import Iterator
+from itertools import takewhile
 from random import Random
 
 from trueup.sandbox.calendar import Run
-from trueup.sandbox.carrying import ACCEPTED, Answer
+from trueup.sandbox.carrying import ACCEPTED, Answer, attempt_row
 from trueup.sandbox.draft import Draft
 from trueup.sandbox.learning import Story
 from trueup.sandbox.moments import HOUR
 
 LARGEST_GROUP = 40
+MOST_BY_CHANCE = 4  # neighbours that are missing together are a window, fewer are single losses
 
 
 def _runs(draft: Draft, dice: Random, least: int, most: int) -> Iterator[tuple[Run, list[Story]]]:
@@ -55,13 +57,13 @@ def truncated_run(draft: Draft, dice: Random, count: int) -> None:
 def lost_checkpoint(draft: Draft, dice: Random, count: int) -> None:
     """TU0405: the first part of a run's window is skipped; all of another's window is sent again by the next run."""
     skipped = twice = 0
-    for run, stories in _runs(draft, dice, 6, 30):
-        if not all(draft.usual(story.record_id) for story in stories):
-            continue
-        draft.taken.update(story.record_id for story in stories)
+    for run, stories in _runs(draft, dice, 6, max(30, count)):
         if skipped <= twice:
-            lost = stories[: max(4, len(stories) * 3 // 5)]
+            lost = list(takewhile(lambda story: draft.usual(story.record_id), stories))[: max(4, count)]
+            if len(lost) < MOST_BY_CHANCE:
+                continue
             for story in lost:
+                draft.taken.add(story.record_id)
                 _lose(draft, story)
                 draft.tell(
                     "TU0405", story, "its window was skipped between two runs", "TU0301", run_id=run.run_id
@@ -70,23 +72,26 @@ def lost_checkpoint(draft: Draft, dice: Random, count: int) -> None:
         else:
             again = draft.next_run(run)
             for story in stories:
-                received = draft.review(story).received_at
-                draft.call(story, again, [(ACCEPTED, 0)], after=True)
-                draft.change_review(story, received_at=received)
+                draft.taken.add(story.record_id)
+                _send_again(draft, story, run, again)
                 draft.tell("TU0405", story, f"sent again, after {run.run_id}", run_id=again.run_id)
             twice += len(stories)
         if skipped + twice >= count and twice:
             return
 
 
+def _send_again(draft: Draft, story: Story, run: Run, again: Run) -> None:
+    """What one run was told to be accepted is sent once more; it changes nothing."""
+    rows = draft.logs.attempts[story.record_id]
+    accepted = [row for row in rows if row.run_id == run.run_id][-1]
+    second = attempt_row(draft.clock(again), story.record_id, 1, ACCEPTED, accepted.payload)
+    draft.logs.attempts[story.record_id] = (*rows, second)
+
+
 def _tail(draft: Draft, run: Run, most: int) -> list[Story]:
     """The last records of a run, as far as they are free and usual."""
-    found: list[Story] = []
-    for record_id in reversed(draft.company.carried.records_of.get(run.run_id, ())):
-        if len(found) == most or not draft.usual(record_id):
-            break
-        found.append(draft.by_id[record_id])
-    return found[::-1]
+    records = draft.company.carried.records_of.get(run.run_id, ())
+    return [draft.by_id[record_id] for record_id in records if draft.usual(record_id)][-most:]
 
 
 def throttled_run(draft: Draft, dice: Random, count: int) -> None:

@@ -1,5 +1,6 @@
 """Planting faults of identity (TU01). Knows who really learned; makes an identifier say another, or none."""
 
+from collections.abc import Callable
 from random import Random
 
 from trueup.sandbox.draft import Draft
@@ -163,6 +164,7 @@ def _swap(draft: Draft, one: Member, other: Member) -> int:
             story,
             f"stands under {stands_under.key}, whose records stand here",
             "TU0107",
+            "TU0205",
             field="person",
         )
     return len(stories)
@@ -177,10 +179,14 @@ def reused_identifier(draft: Draft, dice: Random, count: int) -> None:
         if not leavers:
             return
         gone = leavers[0]
-        heirs = draft.pick_people(dice, 1, lambda member: member.hired > gone.left and _plain(draft, member))
+        heirs = draft.pick_people(dice, 1, _heir_of(draft, gone))
         if heirs:
             _inherit(draft, gone, heirs[0], by_number=by_number)
             lines, n = lines + len(draft.of(gone)), n + 1
+
+
+def _heir_of(draft: Draft, gone: Member) -> Callable[[Member], bool]:
+    return lambda member: member.hired > gone.left and _plain(draft, member)
 
 
 def _plain(draft: Draft, member: Member) -> bool:
@@ -206,7 +212,7 @@ def _inherit(draft: Draft, gone: Member, heir: Member, *, by_number: bool) -> No
         draft.change_completions(story, **{field: value})
         draft.send_other(story, person=_key(draft, heir))
         note = f"the {'number' if by_number else 'address'} was {gone.key}'s then, and is the heir's now"
-        draft.tell("TU0106", story, note, "TU0107", "TU0104", field=field)
+        draft.tell("TU0106", story, note, "TU0107", "TU0104", "TU0205", field=field)
 
 
 def _note(draft: Draft, account: Account, **cells: str) -> None:
@@ -224,4 +230,4 @@ def misfiled(draft: Draft, dice: Random, count: int) -> None:
         other = _somebody_else(draft, dice, concerned | {story.member.key})
         concerned |= {story.member.key, other.key}
         draft.send_other(story, person=_key(draft, other))
-        draft.tell("TU0107", story, f"stands under {other.key}", field="person")
+        draft.tell("TU0107", story, f"stands under {other.key}", "TU0205", field="person")
