@@ -4,7 +4,6 @@ Knows no layout; finds and masks nothing.
 """
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 
 from trueup.model.answers import Answer, Kpi, State
@@ -20,27 +19,20 @@ SEVERITY_SAYS = {
 ALL_FAULTS = "trueup check DIR --faults all.parquet"  # DIR: the directory that was checked
 
 _BULLET = re.compile(r"\A\s*(?:\(?\d{1,2}[.)]|[-*•])\s+")
-_INVISIBLE = {
-    "Cc",
-    "Cf",
-    "Cs",
-    "Zl",
-    "Zp",
-}  # control, direction and joining marks, lone surrogates, separators
 
 
 def visible(text: str) -> str:
     r"""A text on one line with nothing hidden in it: no terminal escape, no mark that turns the reading order.
 
-    >>> visible("a\x1b[31mb"), visible("one\ntwo"), visible("abc\u202edef")
-    ('a\\x1b[31mb', 'one two', 'abc\\u202edef')
+    What looks like a plain blank and is none is spelled out too: it may be the very reason of a fault.
+
+    >>> visible("a\x1b[31mb"), visible("one\ntwo"), visible("abc\u202edef"), visible("E1001\xa0")
+    ('a\\x1b[31mb', 'one two', 'abc\\u202edef', 'E1001\\xa0')
     """
     text = re.sub(r"[\r\n\t]+", " ", text)
     if text.isprintable():
         return text
-    return "".join(
-        _escaped(letter) if unicodedata.category(letter) in _INVISIBLE else letter for letter in text
-    )
+    return "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
 
 
 def _escaped(letter: str) -> str:
