@@ -6,13 +6,9 @@ row read is either used or reported, each with its line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
 
 from trueup.model.relations import ROLES
 from trueup.model.settings import CheckSettings, FileSettings
@@ -21,9 +17,14 @@ from trueup.reconcile.recognise import recognise
 from trueup.reconcile.recognise.claim import Claim, Need
 from trueup.reconcile.recognise.sampling import sample_of
 from trueup.reconcile.recognise.streaming import stream
-from trueup.reconcile.recognise.times import TimesSeen
+from trueup.reconcile.recognise.times import OrderHint, TimesSeen, order_hint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
     from trueup.reconcile.recognise.translating import Translated
 
 __all__ = ["CanonicalBatch", "Inspection", "Need", "Problem", "inspect", "read", "told_of"]
@@ -83,7 +84,7 @@ def inspect(path: Path, shown_as: str, declared: FileSettings | None = None) -> 
         table = open_table(path, Hints(told.encoding, told.delimiter, told.sheet), shown_as)
         sample = sample_of(table)
         claim = recognise(sample, told)
-        return _surveyed(path, shown_as, told, table, claim)
+        return _surveyed(path, shown_as, told, table, claim, hint=order_hint(sample))
     except UnreadableFile as error:
         return Inspection(
             shown_as, path, "unknown", None, 0, {}, 0.0, (error.problem,), (), readable=False, declared=told
@@ -91,7 +92,13 @@ def inspect(path: Path, shown_as: str, declared: FileSettings | None = None) -> 
 
 
 def _surveyed(
-    path: Path, shown_as: str, told: FileSettings, table: Grid | Records | Columns, claim: Claim
+    path: Path,
+    shown_as: str,
+    told: FileSettings,
+    table: Grid | Records | Columns,
+    claim: Claim,
+    *,
+    hint: OrderHint | None,
 ) -> Inspection:
     times = TimesSeen(claim.role)
     used = reported = looked_at = 0
@@ -118,7 +125,8 @@ def _surveyed(
         *broken,
         *remarks,
         *claim.problems,
-        *_summed(shown_as, reasons), *_noted(shown_as, notes),
+        *_summed(shown_as, reasons),
+        *_noted(shown_as, notes),
         *lost[:20],
         *_nothing_in_it(shown_as, rows, claim),
     ]
@@ -132,7 +140,7 @@ def _surveyed(
         columns=dict(claim.columns),
         confidence=0.0 if broken else claim.confidence,
         problems=tuple(problems),
-        needs=(*claim.needs, *times.needs(told, claim)),
+        needs=(*claim.needs, *times.needs(told, claim, hint)),
         layout=claim.layout,
         used=used,
         reported=reported + len(lost),
@@ -148,8 +156,7 @@ def _summed(file: str, reasons: dict[str, list[int]]) -> list[Problem]:
         Problem(
             file,
             lines[0],
-            f"{len(lines):,} row{'s' if len(lines) > 1 else ''} can't be used: {reason}"
-            + (f" (first: line {lines[0]})"),
+            f"{len(lines):,} row{'s' if len(lines) > 1 else ''} can't be used: {reason} (first: line {lines[0]})",
         )
         for reason, lines in reasons.items()
     ]

@@ -1,7 +1,5 @@
 """`trueup inspect`: what each file is, before anything is done with it. Knows no system and no header."""
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import asdict
@@ -20,7 +18,7 @@ def inspect(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="Files, or directories whose files are meant.")
     ],
-    json_: Annotated[bool, typer.Option("--json", help="Answer a JSON list, one object a file.")] = False,  # noqa: FBT002
+    json_: Annotated[bool, typer.Option("--json", help="Answer a JSON list, one object a file.")] = False,
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A trueup.toml to take declarations from.")
     ] = None,
@@ -42,7 +40,7 @@ def inspect(
     try:
         told = load(settings) if settings is not None else CheckSettings()
     except UnreadableSettings as error:
-        print(f"error: {error}", file=sys.stderr)
+        sys.stderr.write(f"error: {error}\n")
         raise typer.Exit(UNREADABLE) from error
     inspections = [inspect_file(path, shown, told_of(told, shown)) for path, shown in _files(files)]
     if json_:
@@ -71,7 +69,7 @@ def _files(given: list[Path]) -> list[tuple[Path, str]]:
     return found
 
 
-def _object(one: Inspection) -> dict[str, object]:
+def _object(one: "Inspection") -> dict[str, object]:
     """The contract's object for one file."""
     return {
         "file": one.file,
@@ -88,7 +86,7 @@ def _object(one: Inspection) -> dict[str, object]:
     }
 
 
-def _show(inspections: list[Inspection]) -> None:
+def _show(inspections: "list[Inspection]") -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -105,7 +103,7 @@ def _show(inspections: list[Inspection]) -> None:
         _show_one(console.print, escape, one)
 
 
-def _show_one(out: object, escape: object, one: Inspection) -> None:
+def _show_one(out: object, escape: object, one: "Inspection") -> None:
     assert callable(out)  # noqa: S101 - told to mypy, not to the user
     assert callable(escape)  # noqa: S101 - told to mypy, not to the user
     out(f"\n[bold]{escape(one.file)}[/bold]")

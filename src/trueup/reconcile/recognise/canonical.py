@@ -15,7 +15,7 @@ from trueup.reconcile.recognise.claim import Claim, Columnwise, Need, Pick, Samp
 from trueup.reconcile.recognise.headers import doubled_problems, number_clean, positions
 from trueup.reconcile.recognise.names import fold, nearest
 from trueup.reconcile.recognise.synonyms import STRONG, WEAK
-from trueup.reconcile.recognise.tables import missing_need
+from trueup.reconcile.recognise.tables import missing_need, stand_in
 from trueup.reconcile.recognise.words import flag, outcome, outcome_verdict, status, status_verdict
 
 EXACT, SPELLED, SYNONYM, GUESS = 1.0, 0.98, 0.85, 0.45  # how sure a header makes a column
@@ -83,6 +83,8 @@ def fit(role: Role, sample: Sample, declared: FileSettings) -> Fit:
                 clashes.append((header, used[index], name))
             continue
         taken[name], weights[name], used[index] = index, weight, name
+    if role.name == "people" and "person_id" not in taken and "employee_number" in taken:
+        taken["person_id"], weights["person_id"] = taken["employee_number"], _DERIVED
     telling = role.required or _TELLING[role.name]
     if role.name == "completions":
         weights.setdefault("record_id", _DERIVED)
@@ -211,7 +213,12 @@ def _claim(best: Fit, sample: Sample, declared: FileSettings, confidence: float)
         extras=sample.beside(taken) if role.name == "reviews" else (),
         nested=frozenset({best.taken["payload"]} if "payload" in best.taken else ()),
     )
-    problems = [*doubled_problems(sample), *_told_wrongly(sample, declared), *_open_questions(best, sample)]
+    problems = [
+        *doubled_problems(sample),
+        *_told_wrongly(sample, declared),
+        *_open_questions(best, sample),
+        *stand_in(sample, best.taken),
+    ]
     if derived:
         problems.append(_no_record_id(sample.file))
     needs += [

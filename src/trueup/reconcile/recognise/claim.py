@@ -52,6 +52,13 @@ class Sample:
         outer = self.header[index].rpartition(".")[0]
         return self.nested and bool(outer) and outer in self.header
 
+    def holds_objects(self, index: int) -> bool:
+        """Whether a JSON column holds objects wherever it holds anything: it is its inner keys that count."""
+        values = [record.get(self.header[index]) for record in self.records] if self.nested else []
+        return any(isinstance(v, dict) for v in values) and all(
+            v is None or isinstance(v, dict) for v in values
+        )
+
     def beside(self, taken: Collection[int]) -> tuple[tuple[str, int], ...]:
         """The named columns that are not taken, inner keys left out."""
         return tuple(

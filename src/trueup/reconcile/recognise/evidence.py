@@ -17,6 +17,8 @@ _COMMA_DECIMAL = re.compile(r"^\s*-?\d{1,3}(?:[.  '’]\d{3})*,\d+\s*%?\s*$|^\s*
 _THOUSANDS = re.compile(r"^\s*-?\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*%?\s*$")
 _POINT_DECIMAL = re.compile(r"^\s*-?\d+\.\d+\s*%?\s*$")
 
+_AROUND = "% \u00a0\u202f"  # what may stand behind a number: a percent sign, blanks that don't break
+
 
 class Order(StrEnum):
     """What a column of numeric dates says of its day order."""
@@ -83,7 +85,7 @@ def naive(value: str) -> bool:
 
 
 def decimal_sign(values: Iterable[str | None]) -> str | None:
-    """ "," or "." where the numbers prove it, "?" where they read both ways (1,234), None where none has either.
+    """The sign: "," or "." where the numbers prove it, "?" where they read both ways (1,234), None where none has either.
 
     >>> decimal_sign(["35,33", "2,00"]), decimal_sign(["35.33"]), decimal_sign(["1,234"]), decimal_sign(["12"])
     (',', '.', '?', None)
@@ -92,7 +94,7 @@ def decimal_sign(values: Iterable[str | None]) -> str | None:
     for value in values:
         if not value:
             continue
-        if _POINT_DECIMAL.match(value) and len(value.strip().rstrip("% ").rpartition(".")[2]) != 3:
+        if _POINT_DECIMAL.match(value) and len(value.strip().rstrip(_AROUND).rpartition(".")[2]) != 3:
             return "."
         if _COMMA_DECIMAL.match(value) and not _THOUSANDS.match(value):
             return ","
@@ -112,7 +114,7 @@ def number_with_comma(cell: str) -> str | None:
     text = cell.strip()
     if text in {"", "-", "–"}:
         return None
-    bare = text.rstrip("%  ")
+    bare = text.rstrip(_AROUND)
     if _COMMA_DECIMAL.match(bare):
         return re.sub(r"[.  '’]", "", bare).replace(",", ".")
     return bare if re.fullmatch(r"-?[\d.]+", bare) else text
@@ -127,7 +129,7 @@ def number_with_point(cell: str) -> str | None:
     text = cell.strip()
     if text in {"", "-", "–"}:
         return None
-    bare = text.rstrip("%  ")
+    bare = text.rstrip(_AROUND)
     if _THOUSANDS.match(bare):
         return bare.replace(",", "")
     return bare if re.fullmatch(r"-?[\d.]+", bare) else text

@@ -19,10 +19,11 @@ def positions(sample: Sample, header: str) -> tuple[int, ...]:
     """
     wanted = fold(header)
     found = tuple(i for i, given in enumerate(sample.header) if wanted and fold(given) == wanted)
-    if found or not sample.nested:
+    if not sample.nested:
         return found
-    left = squash(header)
-    return tuple(i for i, given in enumerate(sample.header) if len(left) > 1 and given == left)
+    if not found and len(left := squash(header)) > 1:
+        found = tuple(i for i, given in enumerate(sample.header) if given == left)
+    return tuple(i for i in found if not sample.holds_objects(i))
 
 
 def first_present(sample: Sample, headers: Iterable[str]) -> tuple[int, ...]:

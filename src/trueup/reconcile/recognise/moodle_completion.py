@@ -6,7 +6,7 @@ activity come from different tables of Moodle: neither is read alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from trueup.model.settings import FileSettings
@@ -21,7 +21,9 @@ _IDENTITY = ("email", "id_number", "username", "department", "institution", "cit
 _KEYS = {"id_number": "employee_number", "email": "email", "username": "account_name"}
 _EXPECTED_BY = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$")
 _FILE_NAMES = (  # how Moodle (and who saves its reports) names them; lower-cased, odd letters made "_"
-    re.compile(r"^completion-(?:course-|activity-)?(?P<course>.+?)-\d{8}_\d{4}(?:-comma_separated)?(?: ?\(\d+\))?\.csv$"),
+    re.compile(
+        r"^completion-(?:course-|activity-)?(?P<course>.+?)-\d{8}_\d{4}(?:-comma_separated)?(?: ?\(\d+\))?\.csv$"
+    ),
     re.compile(r"^completion-(?:course-|activity-)?(?P<course>.+?)(?:\.excelcsv)?(?: ?\(\d+\))?\.csv$"),
     re.compile(r"^progress\.(?P<course>.+?)(?: ?\(\d+\))?\.csv$"),
 )
@@ -61,7 +63,11 @@ def means(header: str, meaning: str) -> bool:
 
 def course_layout(header: Sequence[str]) -> Layout | None:
     """ID, name, identity, then criteria, then the date of the course: None where the header is another."""
-    if len(header) < 3 or fold(header[0]) != "id" or not (means(header[1], "name") or means(header[1], "full_name")):
+    if (
+        len(header) < 3
+        or fold(header[0]) != "id"
+        or not (means(header[1], "name") or means(header[1], "full_name"))
+    ):
         return None
     pairs = tuple(
         Pair(_nth(header, i), i, i + 1)
@@ -69,7 +75,11 @@ def course_layout(header: Sequence[str]) -> Layout | None:
         if header[i].strip() and header[i + 1].startswith(f"{header[i]} - ") and "-" in header[i + 1]
     )
     if not means(header[-1], "course_complete"):
-        told = any(means(part, "completion_date") for pair in pairs for part in [header[pair.date].removeprefix(header[pair.state] + " - ")])
+        told = any(
+            means(part, "completion_date")
+            for pair in pairs
+            for part in [header[pair.date].removeprefix(header[pair.state] + " - ")]
+        )
         if not told or any(pair.date == len(header) - 1 for pair in pairs):
             return None
     criteria = min([pair.state for pair in pairs] or [len(header) - 1])
@@ -89,7 +99,10 @@ def activity_layout(header: Sequence[str]) -> Layout | None:
     if rest % 2:  # a profile field of the site itself stands beside the known ones
         start += 1
     pairs = tuple(Pair(_nth(header, i), i, i + 1) for i in range(start, len(header), 2))
-    if not all(header[p.state].strip() and (not header[p.date].strip() or _EXPECTED_BY.match(header[p.date])) for p in pairs):
+    if not all(
+        header[p.state].strip() and (not header[p.date].strip() or _EXPECTED_BY.match(header[p.date]))
+        for p in pairs
+    ):
         return None
     return Layout("activity completion report", _identity(header[:start], 1), None, pairs, None)
 
@@ -181,23 +194,28 @@ def _limits(layout: Layout, sample: Sample) -> list[Problem]:
     return problems
 
 
-def _translator(layout: Layout, constants: dict[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202 - see Cellwise
+def _translator(layout: Layout, constants: dict[str, str]) -> Callable[[Sequence[str | None]], Emitted]:
     source = constants.get("source", "moodle")
     issuer = constants.get("account_issuer", "moodle")
     course = constants.get("course_id", "")
 
     def translate(cells: Sequence[str | None]) -> Emitted:
         person = _person(layout, cells, issuer)
-        key = next((person[name] for name in ("employee_number", "email", "account_name") if person.get(name)), None)
+        key = next(
+            (person[name] for name in ("employee_number", "email", "account_name") if person.get(name)), None
+        )
         if not key:
-            return Emitted(reason="no person key in the row: the name alone is none", expected="an ID number or an e-mail address")
+            return Emitted(
+                reason="no person key in the row: the name alone is none",
+                expected="an ID number or an e-mail address",
+            )
         rows: list[CanonicalRow] = []
         notes: list[str] = []
 
         def emit(activity: str, status: str, when: str | None) -> None:
             row: CanonicalRow = {
                 **constants,
-                "record_id": "|".join((source, course, activity, key)),
+                "record_id": f"{source}|{course}|{activity}|{key}",
                 "source": source,
                 **person,
                 "course_id": (f"{course}/{activity}" if activity else course) if course else None,
@@ -214,11 +232,17 @@ def _translator(layout: Layout, constants: dict[str, str]):  # type: ignore[no-u
                 continue
             state = state_of(said)
             if state is None:
-                return Emitted(reason="a state of an activity that is not known", expected="completed or not completed, in a language that is known", actual=said[:80])
+                return Emitted(
+                    reason="a state of an activity that is not known",
+                    expected="completed or not completed, in a language that is known",
+                    actual=said[:80],
+                )
             if state in _STATUS:
                 emit(pair.activity, _STATUS[state], when or None)
             elif when:
-                notes.append("an activity is not completed although a date stands beside it: no completion is made of it")
+                notes.append(
+                    "an activity is not completed although a date stands beside it: no completion is made of it"
+                )
         return Emitted(tuple(rows), notes=tuple(notes))
 
     return translate

@@ -4,7 +4,7 @@ Headers come in the language of the user who exported, and a custom report has a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from trueup.model.settings import FileSettings
 from trueup.reconcile.formats import Problem
@@ -86,7 +86,13 @@ TABLES = (
         system="moodle",
         name="bulk user download",
         role="accounts",
-        signature=(("username",), ("firstname",), ("lastname",), ("idnumber",), ("institution", "phone1", "department")),
+        signature=(
+            ("username",),
+            ("firstname",),
+            ("lastname",),
+            ("idnumber",),
+            ("institution", "phone1", "department"),
+        ),
         fields=(
             Field("account_name", ("username",)),
             Field("employee_number", ("idnumber",)),
@@ -104,7 +110,11 @@ TABLES = (
         system="moodle",
         name="custom report: users",
         role="accounts",
-        signature=(HEADERS["username"], HEADERS["suspended"] + HEADERS["confirmed"] + HEADERS["last_access"], HEADERS["email"] + HEADERS["full_name"]),
+        signature=(
+            HEADERS["username"],
+            HEADERS["suspended"] + HEADERS["confirmed"] + HEADERS["last_access"],
+            HEADERS["email"] + HEADERS["full_name"],
+        ),
         fields=(
             Field("account_name", HEADERS["username"]),
             *_IDENTITY,
@@ -120,7 +130,12 @@ TABLES = (
         system="moodle",
         name="log",
         role="events",
-        signature=(HEADERS["time"], HEADERS["affected_user"], HEADERS["event_context"], HEADERS["event_name"]),
+        signature=(
+            HEADERS["time"],
+            HEADERS["affected_user"],
+            HEADERS["event_context"],
+            HEADERS["event_name"],
+        ),
         fields=(
             Field("occurred_at", HEADERS["time"], dash_is_nothing),
             Field("actor", HEADERS["full_name"], dash_is_nothing),
@@ -176,7 +191,11 @@ _UNIX = re.compile(r"^\d{9,11}(?:\.0)?$")
 def claim_moodle_table(sample: Sample, declared: FileSettings) -> Claim | None:
     """The claim on any of Moodle's tables but the completion reports."""
     claims = [claim for table in TABLES if (claim := claim_table(table, sample, declared)) is not None]
-    claims += [claim for other in (_participants, _grades, _framework) if (claim := other(sample, declared)) is not None]
+    claims += [
+        claim
+        for other in (_participants, _grades, _framework)
+        if (claim := other(sample, declared)) is not None
+    ]
     best = max(claims, key=lambda claim: claim.confidence, default=None)
     return best if best is not None else _without_role(sample)
 
@@ -210,11 +229,19 @@ def _grades(sample: Sample, declared: FileSettings) -> Claim | None:
     """The grader's export: a person a row, a column an item, the time of the export (not of a grade) last."""
     if sample.nested or not (has(sample, HEADERS["first_name"]) and has(sample, HEADERS["last_name"])):
         return None
-    items = [(i, found) for i, header in enumerate(sample.header) if (found := _SUFFIX.match(header.replace(" ", " ")))]
+    items = [
+        (i, found)
+        for i, header in enumerate(sample.header)
+        if (found := _SUFFIX.match(header.replace(" ", " ")))
+    ]
     if not items or not (has(sample, HEADERS["last_downloaded"]) or _last_is_unix(sample)):
         return None
     real = {fold(word) for word in HEADERS["real"]}
-    totals = [i for i, found in items if fold(found["kind"]) in real and fold(found["item"]) in {fold(w) for w in HEADERS["course_total"]}]
+    totals = [
+        i
+        for i, found in items
+        if fold(found["kind"]) in real and fold(found["item"]) in {fold(w) for w in HEADERS["course_total"]}
+    ]
     table = Table(
         system="moodle",
         name="grades",
@@ -227,7 +254,12 @@ def _grades(sample: Sample, declared: FileSettings) -> Claim | None:
         ),
         person=_PERSON + HEADERS["first_name"] + HEADERS["last_name"],
         confidence=0.95,
-        says=(("no time of any grade is in it (the last column is the time of the export), and no greatest score", ""),),
+        says=(
+            (
+                "no time of any grade is in it (the last column is the time of the export), and no greatest score",
+                "",
+            ),
+        ),
     )
     return claim_table(table, sample, declared)
 
@@ -241,18 +273,27 @@ def _framework(sample: Sample, declared: FileSettings) -> Claim | None:
     """A competency framework: its first row is the framework, each other row a competency of it."""
     if not (has(sample, HEADERS["is_framework"]) and has(sample, HEADERS["scale_configuration"])):
         return None
-    found = {name: first_present(sample, HEADERS[name])[:1] for name in ("competency_id_number", "short_name", "is_framework")}
+    found = {
+        name: first_present(sample, HEADERS[name])[:1]
+        for name in ("competency_id_number", "short_name", "is_framework")
+    }
     places = {name: at[0] for name, at in found.items() if at}
     if len(places) < len(found):
         return None
     root = next((row for row in sample.rows if (row[places["is_framework"]] or "").strip() == "1"), None)
-    framework = declared.constants.get("framework") or (root[places["competency_id_number"]] if root else None)
+    framework = declared.constants.get("framework") or (
+        root[places["competency_id_number"]] if root else None
+    )
     claim = Claim(
         system="moodle",
         layout="competency framework",
         role="competencies",
         confidence=0.97,
-        columns={"id": sample.header[places["competency_id_number"]], "label": sample.header[places["short_name"]], "framework": sample.header[places["is_framework"]]},
+        columns={
+            "id": sample.header[places["competency_id_number"]],
+            "label": sample.header[places["short_name"]],
+            "framework": sample.header[places["is_framework"]],
+        },
         translate=Cellwise(_competency(places, framework, declared.constants)),
     )
     needs = [] if framework else [missing_need("competencies", "framework")]
@@ -261,14 +302,25 @@ def _framework(sample: Sample, declared: FileSettings) -> Claim | None:
     return claim.with_needs(*needs)
 
 
-def _competency(places: Mapping[str, int], framework: str | None, constants: Mapping[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202 - see Cellwise
+def _competency(
+    places: Mapping[str, int], framework: str | None, constants: Mapping[str, str]
+) -> Callable[[Sequence[str | None]], Emitted]:
     def translate(cells: Sequence[str | None]) -> Emitted:
         if (cells[places["is_framework"]] or "").strip() == "1":
             return Emitted()
         key = (cells[places["competency_id_number"]] or "").strip()
         if not key:
             return Emitted(reason="a competency without an ID number", expected="an ID number")
-        return Emitted(({**constants, "framework": framework, "id": key, "label": cells[places["short_name"]], "status": "active"},))
+        return Emitted(
+            (
+                {
+                    **constants,
+                    "framework": framework,
+                    "id": key,
+                    "label": cells[places["short_name"]],
+                    "status": "active",
+                },
+            )
+        )
 
     return translate
-

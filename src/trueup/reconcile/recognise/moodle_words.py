@@ -79,5 +79,7 @@ _STATES: dict[str, str] = {
     "not_completed_by": "Not completed (set by {})|Nicht abgeschlossen (gesetzt von {})|Non terminé (défini par {})|No completado (configurado por {})|Non completato: (impostato da {})|Não concluída (marcada por {})|Niet voltooid (ingesteld door {})|Ej slutförd (satt av {})|Не выполнено (отметил(а) {})|未完了 ({} により設定)|未完成（由 {} 设置）|لم يكتمل (حدده {})|No completada (establert per {})|Не завершено (встановлено {})|Tamamlanmadı ({} tarafından ayarlandı)",
 }
 
-HEADERS: dict[str, tuple[str, ...]] = {meaning: tuple(words.split("|")) for meaning, words in _HEADERS.items()}
+HEADERS: dict[str, tuple[str, ...]] = {
+    meaning: tuple(words.split("|")) for meaning, words in _HEADERS.items()
+}
 STATES: dict[str, tuple[str, ...]] = {state: tuple(words.split("|")) for state, words in _STATES.items()}

@@ -20,8 +20,12 @@ from trueup.reconcile.recognise.headers import (
 )
 from trueup.reconcile.recognise.words import flag, status, status_verdict
 
-
-_OTHER_KINDS = {"graded_at": Kind.INSTANT, "occurred_at": Kind.INSTANT, "score_before": Kind.NUMBER}  # of events and grades
+_OTHER_KINDS = {  # of events and grades, which are no relations
+    "graded_at": Kind.INSTANT,
+    "occurred_at": Kind.INSTANT,
+    "score": Kind.NUMBER,
+    "score_before": Kind.NUMBER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,29 @@ def claim_table(table: Table, sample: Sample, declared: FileSettings) -> Claim |
         confidence=table.confidence,
         columns={pick.canonical: sample.header[pick.sources[0]] for pick in picks},
         translate=translate,
-        problems=tuple(Problem(sample.file, None, what, todo=todo) for what, todo in table.says),
+        problems=(
+            *(Problem(sample.file, None, what, todo=todo) for what, todo in table.says),
+            *stand_in(sample, {pick.canonical: pick.sources[0] for pick in picks}),
+        ),
         needs=(*needs, *(need for need in table.needs if not _told(need, declared))),
     )
     return claim.with_needs(*missing_needs(claim, declared))
+
+
+def stand_in(sample: Sample, taken: Mapping[str, int]) -> list[Problem]:
+    """What to say where a list of people has no id of its own, and the employee number is taken for it."""
+    if "person_id" not in taken or taken["person_id"] != taken.get("employee_number"):
+        return []
+    return [
+        Problem(
+            sample.file,
+            None,
+            "no column is a UUID of a person: the employee number stands for it",
+            expected="person_id",
+            actual=sample.header[taken["person_id"]],
+            todo='if another column is the person\'s id, name it: columns.person_id = "the header"',
+        )
+    ]
 
 
 def _picks(table: Table, sample: Sample, declared: FileSettings) -> tuple[list[Pick], list[Need]]:
@@ -127,7 +150,9 @@ def _picks(table: Table, sample: Sample, declared: FileSettings) -> tuple[list[P
 
 def _whole_numbers(values: list[str]) -> bool:
     """Whether a column holds small whole numbers only (Chinese has one word for "time" and "days" until)."""
-    return bool(values) and all(value.strip().lstrip("-").isdigit() and len(value.strip()) < 8 for value in values)
+    return bool(values) and all(
+        value.strip().lstrip("-").isdigit() and len(value.strip()) < 8 for value in values
+    )
 
 
 def _told(need: Need, declared: FileSettings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -9,8 +10,8 @@ import pyarrow.compute as pc
 
 from trueup.model.relations import ROLES, Kind
 from trueup.reconcile.formats import Problem
-from trueup.reconcile.recognise.claim import Claim, Need
-from trueup.reconcile.recognise.evidence import Order, OrderTally
+from trueup.reconcile.recognise.claim import Claim, Need, Sample
+from trueup.reconcile.recognise.evidence import Order, OrderTally, day_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,14 +20,32 @@ if TYPE_CHECKING:
 
 _NUMERIC = r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2}"
 _CLOCK = r"\d:\d\d"
-_PLACED = r"(?i)(z|utc|gmt|[+-]\d\d:?\d\d|:\d\d(\.\d+)?[+-]\d\d|\])\s*$"
+_PLACED = r"(?i)(z|utc|gmt|[+-]\d\d:?\d\d|:\d\d(\.\d+)?[+-]\d\d|\]|\s(africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific|us|etc)/[a-z_/]+)\s*$"
 _EVENT_TIMES = {"events": ("occurred_at",), "grades": ("graded_at",)}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHint:
+    """What the numeric dates of some other column of the file prove."""
+
+    header: str
+    example: str
+    order: Order
+
+
+def order_hint(sample: Sample) -> OrderHint | None:
+    """The first column, whatever it is for, whose dates prove an order."""
+    for index, header in enumerate(sample.header):
+        for value in sample.column(index):
+            if (order := day_order([value])) in {Order.DMY, Order.MDY}:
+                return OrderHint(header, value.strip()[:30], order)
+    return None
 
 
 class TimesSeen:
     """Looks at the instant columns of a role, batch by batch."""
 
-    __slots__ = ("_names", "_naive", "_orders", "_timed")
+    __slots__ = ("_naive", "_names", "_orders", "_timed")
 
     def __init__(self, role: str | None) -> None:
         columns = ROLES[role].columns if role in ROLES else ()
@@ -70,8 +89,11 @@ class TimesSeen:
             if tally.order is Order.CONFLICT
         ]
 
-    def needs(self, told: FileSettings, claim: Claim) -> list[Need]:
-        """The day order where no value proves it, and the zone where no time of a column carries one."""
+    def needs(self, told: FileSettings, claim: Claim, hint: OrderHint | None = None) -> list[Need]:
+        """The day order where no value proves it, and the zone where no time of a column carries one.
+
+        `hint` is what another column of the file says; it is offered, never used.
+        """
         needs = []
         open_ones = {
             n: tally for n, tally in self._orders.items() if tally.order in {Order.EITHER, Order.CONFLICT}
@@ -82,8 +104,9 @@ class TimesSeen:
                 Need(
                     what="the order of day and month",
                     key="day_order",
-                    why=f"{name} ({claim.columns.get(name, name)}): {tally.example or 'its dates'} reads both ways in every row",
-                    example='day_order = "dmy"',
+                    why=f"{name} ({claim.columns.get(name, name)}): {tally.example or 'its dates'} reads both ways in every row"
+                    + (f"; but {hint.header} has {hint.example}" if hint else ""),
+                    example=f'day_order = "{hint.order if hint else "dmy"}"',
                 )
             )
         naive = next((n for n, (timed, bare) in self._timed.items() if timed == bare), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from trueup.reconcile.recognise.claim import (
 from trueup.reconcile.recognise.headers import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 NESTED = "nested JSON where a value is due"
 
@@ -243,4 +242,6 @@ def translate_rows(how: Cellwise | Recordwise, rows: Sequence[tuple[int, Any]]) 
         lines += [line] * len(emitted.rows)
     names = list(dict.fromkeys(name for row in out for name in row))
     columns = {name: pa.array([row.get(name) for row in out], pa.string()) for name in names}
-    return Translated(pa.array(lines, pa.int64()), columns, {}, len(rows) - len(refused), tuple(refused), tuple(notes))
+    return Translated(
+        pa.array(lines, pa.int64()), columns, {}, len(rows) - len(refused), tuple(refused), tuple(notes)
+    )

@@ -102,6 +102,6 @@ def yes_no(word: str) -> bool | None:
 
 
 def flag(word: str) -> str | None:
-    """ "true" or "false"; the word itself where it is neither, so that the check can name it."""
+    """Answers "true" or "false"; the word itself where it is neither, so that the check can name it."""
     answer = yes_no(word)
     return word if answer is None else str(answer).lower()
