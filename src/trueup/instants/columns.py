@@ -76,7 +76,9 @@ def fraction(layout: Layout, digits: Digits) -> Ints:
     """Microseconds of the second, cut."""
     start, stop = layout.parts["fraction"]
     stop = min(stop, start + 6)
-    return digits.number(start, stop) * 10 ** (6 - (stop - start))
+    value = digits.number(start, stop)
+    value *= 10 ** (6 - (stop - start))
+    return value
 
 
 def _days(layout: Layout, digits: Digits) -> tuple[Ints, Flags]:
@@ -136,14 +138,14 @@ def _epochs(layout: Layout, digits: Digits) -> Times | None:
 class Spots:
     """Where the times of one shape lie: UTC seconds, offsets, UNIQUE | GAP | FOLD, and which rows are sure.
 
-    `naive`: nothing says where. `known`: False where the offset is not (dates, -00:00).
+    `naive`: nothing says where. `known`: False where the offset is not (dates, -00:00); None = all are.
     """
 
     utc: Ints
     offset: Ints
     state: NDArray[np.int8] | int
     sure: Flags | bool
-    known: Flags | bool = True
+    known: Flags | None = None
     naive: bool = False
 
 
@@ -154,7 +156,7 @@ def spots_of(layout: Layout, found: Times, digits: Digits, declared: str | None)
         return None
     if layout.sign:
         offset, plausible = _offsets(layout, digits)
-        known = np.ones(len(offset), np.bool_) if layout.sign > 0 else offset != 0
+        known = None if layout.sign > 0 else offset != 0
         return Spots(found.second - offset, offset, UNIQUE, plausible, known)
     if layout.offset is not None or "whole" in layout.parts:
         return Spots(found.second - (layout.offset or 0), none + (layout.offset or 0), UNIQUE, True)

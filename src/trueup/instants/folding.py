@@ -28,9 +28,9 @@ _SAME = {
 
 
 def fold(text: str) -> str:
-    """The text as the rules read it.
+    r"""The text as the rules read it.
 
-    >>> fold("6\\u202fFÉVR.\\u00a02026 \\u0661:\\u0660\\u0665")
+    >>> fold("6\u202fFÉVR.\u00a02026 \u0661:\u0660\u0665")
     '6 fevr. 2026 1:05'
     """
     if not text.isascii():

@@ -47,7 +47,7 @@ def zoned(shape: str) -> Layout | None:
 def naive(shape: str) -> Layout | None:
     """Date and time without an offset, extended or basic."""
     match = _EXTENDED.fullmatch(shape) or _BASIC.fullmatch(shape)
-    if match is None:
+    if match is None or match["zone"]:
         return None
     parts = spans(match)
     return Layout("iso-naive", clock_precision(parts), parts)

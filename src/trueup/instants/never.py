@@ -8,7 +8,7 @@ _WORDS = {
     "-", "--", "---", "null", "(null)", "none", "nil", "n/a", "na", "nan", "nat", "<na>", "undefined",
     # Moodle, string "never" (core/moodle.php) in its language packs
     "never", "nie", "nunca", "jamais", "mai", "nooit", "nigdy", "aldrig", "aldri", "ei koskaan", "nikdy", "asla",
-    "hicbir zaman", "なし", "从未", "從未", "从不", "없음", "ابدا", "никогда", "ніколи", "soha", "niciodată", "ποτέ", "mai",
+    "hicbir zaman", "なし", "从未", "從未", "从不", "없음", "ابدا", "никогда", "ніколи", "soha", "niciodată", "ποτέ",
 }  # fmt: skip
 NEVER = frozenset(fold(word) for word in _WORDS)
 

@@ -65,17 +65,10 @@ def placed(raw: str, layout: Layout, civil: Civil, digits: str, declared: str | 
         return _interval(raw, layout.precision, civil, said, zone)
     if zone is None and said.seconds is None:
         return none(raw, civil.rule, Unsettled.NAIVE, layout.precision)
-    offset = said.seconds
-    if zone is not None:
-        around = offsets_around(local, zone)
-        if offset is None:
-            if around[0] != around[1]:
-                reason = Unsettled.FOLD if around[0] > around[1] else Unsettled.GAP
-                return none(raw, civil.rule, reason, layout.precision)
-            offset = around[0]
-        elif layout.offset is None and offset not in around:
-            return none(raw, civil.rule, Unsettled.UNPARSEABLE)  # offset and zone contradict each other
-    at = moment(local - (offset or 0), civil.nano)
+    offset = _offset_of(local, layout, said, zone)
+    if isinstance(offset, Unsettled):
+        return none(raw, civil.rule, offset, layout.precision)
+    at = moment(local - offset, civil.nano)
     if at is None or (civil.leap and (at.hour, at.minute) != (23, 59)):
         return none(raw, civil.rule, Unsettled.UNPARSEABLE)  # leap seconds end a UTC day
     return Instant(
@@ -86,6 +79,19 @@ def placed(raw: str, layout: Layout, civil: Civil, digits: str, declared: str | 
         layout.precision,
         civil.rule,
     )
+
+
+def _offset_of(local: int, layout: Layout, said: Said, zone: ZoneInfo | None) -> int | Unsettled:
+    """The offset said; else the zone's, where it has just one at that local time."""
+    if zone is None:
+        return said.seconds or 0
+    before, after = offsets_around(local, zone)
+    if said.seconds is not None:
+        agree = layout.offset is not None or said.seconds in (before, after)  # Z only says that UTC is known
+        return said.seconds if agree else Unsettled.UNPARSEABLE
+    if before == after:
+        return before
+    return Unsettled.FOLD if before > after else Unsettled.GAP
 
 
 def _interval(raw: str, precision: Precision, civil: Civil, said: Said, zone: ZoneInfo | None) -> Instant:

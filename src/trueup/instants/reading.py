@@ -17,10 +17,10 @@ class ExcelDates(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a column is read: `zone` (IANA) for times without offset, `order` of numeric dates, `language` of
-    month names (a CLDR code as "de"), `excel` where bare numbers are days of a workbook.
+    """How a column is read.
 
-    ValueError, naming what is close, where no zone or language is called so.
+    `zone` (IANA) for times without offset, `order` of numeric dates, `language` of month names (a CLDR code as
+    "de"), `excel` where bare numbers are days of a workbook. ValueError, naming what is close, where no zone or language is called so.
     """
 
     zone: str | None = None

@@ -1,10 +1,10 @@
 """One text to one instant. Knows the order of judgement, not the forms: those are the rules'."""
 
-from trueup.instants.civil import civil_of, nanoseconds
+from trueup.instants.civil import civil_of
 from trueup.instants.counting import counted
 from trueup.instants.folding import fold
 from trueup.instants.layout import SHAPED
-from trueup.instants.placing import minutes, moment, none, placed, said_by
+from trueup.instants.placing import none, placed
 from trueup.instants.reading import Reading
 from trueup.instants.rules import layout_of
 from trueup.model.instants import Instant, Unsettled
@@ -28,8 +28,11 @@ def read_instant(raw: str | None, how: Reading) -> Instant | None:
     if len(raw) > MAX_LENGTH:
         return none(raw, "none", Unsettled.UNPARSEABLE)
     text = fold(raw)
-    if not text:
-        return None
+    return _judged(raw, text, how) if text else None
+
+
+def _judged(raw: str, text: str, how: Reading) -> Instant:
+    """The instant of a folded text."""
     layout = layout_of(text.translate(SHAPED), how.order, how.language)
     if layout.unsettled is not None:
         return none(raw, layout.rule, layout.unsettled)

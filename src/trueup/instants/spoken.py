@@ -6,10 +6,11 @@ say nothing ("de", "um", "Uhr"). Anything else left over and the text is not rea
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from trueup.instants.layout import Half, Layout, Span, clock_precision, unsettled
-from trueup.instants.words import FILLERS, HALVES, WORD, vocabularies
+from trueup.instants.words import FILLERS, HALVES, WORD, meanings
 from trueup.instants.zones import names_by_lower_case
 from trueup.model.instants import Precision, Unsettled
 from trueup.model.settings import DayOrder
@@ -53,6 +54,8 @@ _ZONE = re.compile(
 )
 _BRACKET = re.compile(r" ?\[(?P<zone>[a-z_+\-/0]{1,60})\]")
 _COMMENT = re.compile(r" ?\([^()0]{1,80}\)$")
+_REMARK = re.compile(r"\([^()]*\)")
+_LONG_WORD = re.compile(r"(?<![^\W\d_])[a-z]{4,}(?![^\W\d_])")
 _PUNCTUATION = re.compile(r"[\s.,/\-'()|·ºª\u05f3\w]*")
 _RFC_2822 = re.compile(
     r"(?:[a-z]{3}, )?00? [a-z]{3} 00(?:00)? 00:00(?::00)? (?:[+-]0000|[a-z]{1,4})(?: \([^()]*\))?"
@@ -78,13 +81,16 @@ class _Clock:
 class _Draft:
     """A shape while its parts are being found: what has been taken is blanked, so that places stay."""
 
-    def __init__(self, shape: str, rest: str | None = None, parts: dict[str, Span] | None = None) -> None:
-        self.shape = shape
-        self.rest = shape if rest is None else rest
-        self.parts = dict(parts or {})
+    def __init__(self, shape: str, language: str | None) -> None:
+        self.shape = self.rest = shape
+        self.language = language
+        self.parts: dict[str, Span] = {}
 
     def copy(self) -> "_Draft":
-        return _Draft(self.shape, self.rest, self.parts)
+        """The same, to try something."""
+        twin = _Draft(self.shape, self.language)
+        twin.rest, twin.parts = self.rest, dict(self.parts)
+        return twin
 
     def span(self, start: int, stop: int) -> Span:
         """The digits between two places of the shape."""
@@ -105,32 +111,41 @@ class _Draft:
 
 def spoken(shape: str, order: DayOrder | None, language: str | None) -> Layout | None:
     """The layout of a numeric date or of one with a month name; None for anything else."""
-    if "0" not in shape:
+    if "0" not in shape or not _plausible(shape, language):
         return None
-    draft, clock = _Draft(shape), _Clock()
+    draft, clock = _Draft(shape, language), _Clock()
     for pattern in _CLOCKS:
         if (match := pattern.search(shape)) is not None:
             clock = _around(draft, match)
             break
     for rule, pattern in _NUMERIC:
         if (match := pattern.search(draft.rest)) is not None:
-            layout = _numeric(draft.copy(), match, rule, order, language, clock)
+            layout = _numeric(draft.copy(), match, rule, order, clock)
             if layout is not None:
                 return layout
-    return _named(draft, language, clock)
+    return _named(draft, clock)
+
+
+def _plausible(shape: str, language: str | None) -> bool:
+    """Whether no longer word stands in the shape that no date has: most texts that are none end here."""
+    known = meanings(language)
+    words = _LONG_WORD.findall(_REMARK.sub("", shape))
+    return all(word in known or word in FILLERS or word in _zone_words() for word in words)
+
+
+@cache
+def _zone_words() -> frozenset[str]:
+    return frozenset(word for name in names_by_lower_case() for word in _LONG_WORD.findall(name.replace("_", " ")))
 
 
 def _around(draft: _Draft, match: re.Match[str]) -> _Clock:
     """Takes a time of day, the half of the day beside it, and the zone behind it."""
     draft.take(match)
     end, half, sign, offset, zone = match.end(), None, 0, None, None
-    for pattern, text, start in (
-        (_HALF, draft.rest[end:], end),
-        (_HALF_BEFORE, draft.rest[: match.start()], 0),
-    ):
-        if (beside := pattern.search(text)) is not None and (half := HALVES.get(_half(beside))) is not None:
-            draft.blank(start + beside.start(), start + beside.end())
-            end = max(end, start + beside.end())
+    for beside in (_HALF.match(draft.rest, end), _HALF_BEFORE.search(draft.rest, 0, match.start())):
+        if beside is not None and (half := HALVES.get(_half(beside))) is not None:
+            draft.blank(beside.start(), beside.end())
+            end = max(end, beside.end())
             break
     if (place := _ZONE.match(draft.rest, end)) is not None:
         letters, named = place["letters"], place["zone"]
@@ -155,18 +170,13 @@ def _half(match: re.Match[str]) -> str:
 
 
 def _numeric(
-    draft: _Draft,
-    match: re.Match[str],
-    rule: str,
-    order: DayOrder | None,
-    language: str | None,
-    clock: _Clock,
+    draft: _Draft, match: re.Match[str], rule: str, order: DayOrder | None, clock: _Clock
 ) -> Layout | None:
     """The layout of a date in numbers, where nothing but a weekday stands beside it."""
     draft.take(match)
     if "hour" not in draft.parts and (dotted := _DOTTED.search(draft.rest)) is not None:
         clock = _around(draft, dotted)
-    senses = _senses(draft.rest, language, months=0)
+    senses = _senses(draft, months=0)
     if not senses or "0" in draft.rest:
         return None
     parts = draft.parts
@@ -182,11 +192,11 @@ def _numeric(
     return _layout(rule, draft, clock, None, senses)
 
 
-def _named(draft: _Draft, language: str | None, clock: _Clock) -> Layout | None:
+def _named(draft: _Draft, clock: _Clock) -> Layout | None:
     """The layout of a date with the name of its month."""
     if "hour" not in draft.parts and (dotted := _DOTTED.search(draft.rest)) is not None:
         clock = _around(draft, dotted)
-    senses = _senses(draft.rest, language, months=1)
+    senses = _senses(draft, months=1)
     numbers = [(match.start(), match.end()) for match in re.finditer("0+", draft.rest)]
     months = {month for month, _ in senses}
     if not months or not _assign(draft, numbers):
@@ -236,21 +246,22 @@ def _width(span: Span) -> int:
     return span[1] - span[0]
 
 
-def _senses(rest: str, language: str | None, *, months: int) -> set[tuple[int, int | None]]:
+def _senses(draft: _Draft, *, months: int) -> set[tuple[int, int | None]]:
     """What the words left over can mean together, in any one language: (month or 0, weekday or None).
 
     Exactly `months` of them name a month, at most one a weekday, and all others say nothing.
     """
-    words, senses = WORD.findall(rest), set()
-    if len(words) > 8 or not _PUNCTUATION.fullmatch(rest):
+    words, known = WORD.findall(draft.rest), meanings(draft.language)
+    telling = [word for word in words if word in known]
+    silent = [word for word in words if word in FILLERS or word in HALVES]
+    if len(words) > 8 or not set(words) <= {*telling, *silent} or not _PUNCTUATION.fullmatch(draft.rest):
         return set()
-    for vocabulary in vocabularies(language):
-        choices = []
-        for word in words:
-            meanings = [("month", vocabulary.months[word])] if word in vocabulary.months else []
-            if word in vocabulary.weekdays:
-                meanings.append(("weekday", vocabulary.weekdays[word]))
-            choices.append(meanings + ([("filler", 0)] if word in FILLERS or word in HALVES else []))
+    senses: set[tuple[int, int | None]] = set()
+    for language in {name for word in telling for name in known[word]} or {""}:
+        choices = [
+            known.get(word, {}).get(language, []) + ([("filler", 0)] if word in silent else [])
+            for word in words
+        ]
         for chosen in product(*choices):
             named = [number for kind, number in chosen if kind == "month"]
             days = [number for kind, number in chosen if kind == "weekday"]

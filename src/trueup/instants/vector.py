@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from trueup.instants.columns import Digits, Flags, Ints, Spots, Times, spots_of, times
 from trueup.instants.folding import fold
-from trueup.instants.layout import Layout, fraction_precision
+from trueup.instants.layout import SHAPED, Layout, fraction_precision, unsettled
 from trueup.instants.numbers import epoch_of
 from trueup.instants.reading import Reading
 from trueup.instants.rules import layout_of
@@ -88,6 +88,14 @@ class _Columns:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Octets:
+    """The bytes of a column of texts, and where in them each row begins."""
+
+    data: NDArray[np.uint8]
+    starts: NDArray[np.int32]
+
+
 def convert(values: pa.Array | pa.ChunkedArray, how: Reading) -> Converted:
     """The instants of a column of strings, timestamps, dates or numbers; the same as `read_instant` row by row.
 
@@ -105,15 +113,14 @@ def _fill(columns: _Columns, texts: pa.Array, how: Reading) -> None:
         return
     _, bounds, data = texts.buffers()
     starts = np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    octets = np.frombuffer(data or b"", np.uint8)[starts[0] : starts[-1]]
-    starts = starts - starts[0]
+    octets = _Octets(np.frombuffer(data or b"", np.uint8)[starts[0] : starts[-1]], starts - starts[0])
     shaped = pa.StringArray.from_buffers(
-        len(texts), pa.py_buffer(starts), pa.py_buffer(_SHAPED[octets])
+        len(texts), pa.py_buffer(octets.starts), pa.py_buffer(_SHAPED[octets.data])
     ).dictionary_encode()
     shapes, which = shaped.dictionary.to_pylist(), np.asarray(shaped.indices)[present]
     left = [present[:0]]
     for shape, rows in _groups(which, present, len(shapes)):
-        left.append(_read_shape(columns, shapes[shape], rows, octets, starts[rows].astype(np.int64), how))
+        left.append(_read_shape(columns, shapes[shape], rows, octets, how))
     remaining = np.concatenate(left)
     if len(remaining):
         _read_one_by_one(columns, texts.take(pa.array(remaining)).dictionary_encode(), remaining, how)
@@ -128,33 +135,33 @@ def _groups(which: NDArray[np.int32], rows: Ints, shapes: int) -> list[tuple[int
     return [(shape, rows[part]) for shape, part in enumerate(np.split(order, ends[:-1])) if len(part)]
 
 
-def _read_shape(
-    columns: _Columns, shape: str, rows: Ints, octets: NDArray[np.uint8], starts: Ints, how: Reading
-) -> Ints:
+def _read_shape(columns: _Columns, shape: str, rows: Ints, octets: _Octets, how: Reading) -> Ints:
     """Reads what numpy can be sure of; the rows that are left."""
-    if not shape.strip():
-        return rows[:0]
-    if len(shape) > MAX_LENGTH:
-        columns.unsettle(rows, Unsettled.UNPARSEABLE, None)
-        return rows[:0]
-    folded = fold(shape)
-    if not folded or folded.count("0") != shape.count("0") or any(char in folded for char in "123456789"):
-        return rows  # blank, or digits of another script: their values are not in these bytes
-    layout = layout_of(folded, how.order, how.language)
+    layout = _layout(shape, how)
+    if layout is None:
+        return rows
     if layout.unsettled is not None:
         columns.unsettle(rows, layout.unsettled, None)
         return rows[:0]
     if len(rows) < FEW or (how.excel and "whole" in layout.parts):
         return rows
-    places = [place for place, octet in enumerate(shape.encode()) if octet == 48]
+    starts = octets.starts[rows].astype(np.int64)
     steps = np.diff(starts)
-    stride = int(steps[0]) if (steps == steps[0]).all() else 0
-    digits = Digits(octets, starts, places, stride)
+    places = [place for place, octet in enumerate(shape.encode()) if octet == 48]
+    digits = Digits(octets.data, starts, places, int(steps[0]) if (steps == steps[0]).all() else 0)
     found = times(layout, digits)
     spots = spots_of(layout, found, digits, how.zone) if found is not None else None
-    if found is None or spots is None:
-        return rows
-    return _write(columns, layout, rows, found, spots)
+    return rows if found is None or spots is None else _write(columns, layout, rows, found, spots)
+
+
+def _layout(shape: str, how: Reading) -> Layout | None:
+    """The layout of all texts of a shape; None for blanks, and for digits that are not in these bytes."""
+    if len(shape) > MAX_LENGTH and shape.strip():
+        return unsettled(Unsettled.UNPARSEABLE)
+    folded = fold(shape)
+    if not folded or folded.count("0") != shape.count("0") or folded.translate(SHAPED) != folded:
+        return None
+    return layout_of(folded, how.order, how.language)
 
 
 def _write(columns: _Columns, layout: Layout, rows: Ints, found: Times, spots: Spots) -> Ints:
@@ -178,7 +185,7 @@ def _write(columns: _Columns, layout: Layout, rows: Ints, found: Times, spots: S
     columns.place(
         rows[where],
         (spots.offset[where] + 30) // 60,
-        spots.known if spots.known is True else spots.known[where],
+        True if spots.known is None else spots.known[where],
     )
     return rows[~sure]
 

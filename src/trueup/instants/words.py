@@ -7,7 +7,6 @@ kept, and who reads has to find what makes one sense of the whole text.
 
 import difflib
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale, UnknownLocaleError, localedata
@@ -76,20 +75,13 @@ HALVES = {
     "vm": Half.AM, "nm": Half.PM,  # af
 }  # fmt: skip
 # words between the parts of a date; they say nothing
-FILLERS = frozenset(
-    "a al alle am as at at d de del den der des di dia do du e el h hs il kell kl klo la las le les los m o ob of om on os"
-    " the u um uhr v г год года р року в у о año anno gada godz st nd rd th er ter ores hora ore ora à às יום ב י ו".split()
-)
+FILLERS = frozenset({
+    "a", "al", "alle", "am", "as", "at", "d", "da", "de", "del", "della", "den", "der", "di", "dia", "do", "du", "e", "ei",
+    "el", "er", "gada", "godz", "h", "hora", "il", "kl", "klo", "la", "las", "le", "les", "los", "m", "nd", "o", "ob", "of",
+    "om", "on", "os", "rd", "st", "th", "the", "u", "um", "uhr", "v", "в", "г", "год", "года", "о", "р", "року", "у", "יום",
+})  # fmt: skip
+Meaning = tuple[str, int]  # ("month", 1-12) or ("weekday", Monday = 0)
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The names of one language: the months (1-12) and weekdays (Monday = 0) that a folded word can mean."""
-
-    language: str
-    months: dict[str, int]
-    weekdays: dict[str, int]
 
 
 def known_language(code: str) -> str:
@@ -102,16 +94,23 @@ def known_language(code: str) -> str:
 
 
 @cache
-def vocabularies(language: str | None) -> tuple[Vocabulary, ...]:
-    """The declared language alone, otherwise all of `LANGUAGES`."""
-    if language is None:
-        return tuple(_vocabulary(name, locales) for name, locales in LANGUAGES.items())
-    code = known_language(language)
-    return (_vocabulary(code, (code, *LANGUAGES.get(code.partition("_")[0], ()))),)
+def meanings(language: str | None) -> dict[str, dict[str, list[Meaning]]]:
+    """What each word can mean, by language: the declared one alone, otherwise all of `LANGUAGES`."""
+    languages = LANGUAGES
+    if language is not None:
+        code = known_language(language)
+        languages = {code: (code, *LANGUAGES.get(code.partition("_")[0], ()))}
+    found: dict[str, dict[str, list[Meaning]]] = {}
+    for name, locales in languages.items():
+        months, weekdays = _names(name, locales)
+        for kind, names in (("month", months), ("weekday", weekdays)):
+            for word, number in names.items():
+                found.setdefault(word, {}).setdefault(name, []).append((kind, number))
+    return found
 
 
-@cache
-def _vocabulary(language: str, locales: tuple[str, ...]) -> Vocabulary:
+def _names(language: str, locales: tuple[str, ...]) -> tuple[dict[str, int], dict[str, int]]:
+    """The months (1-12) and weekdays (Monday = 0) of a language, by folded word."""
     months: dict[str, int] = {}
     weekdays: dict[str, int] = {}
     for name in locales:
@@ -126,7 +125,7 @@ def _vocabulary(language: str, locales: tuple[str, ...]) -> Vocabulary:
         months.setdefault(word, number)
     if language == "he":  # the pattern puts "in" before the month: 6 במרץ
         months |= {"ב" + word: number for word, number in months.items()}
-    return Vocabulary(language, months, weekdays)
+    return months, weekdays
 
 
 def _add(names: dict[str, int], text: str, number: int) -> None:
