@@ -65,6 +65,14 @@ class Logs:
     facts: Mapping[str, object] = field(default_factory=dict)  # small figures that rooms left for others
     keep: Callable[[ibis.Table, str], ibis.Table] = lambda table, _name: table  # compute once
     fetch: Callable[[ibis.Table], list[dict[str, object]]] = lambda _table: []
+    constant: Callable[[list[dict[str, object]]], ibis.Table | None] = lambda _rows: None  # rows of FAULT_COLUMNS
+    kept: dict[str, ibis.Table] = field(default_factory=dict)
+
+    def relation(self, name: str, made: Callable[[Logs], ibis.Table]) -> ibis.Table:
+        """A relation that several findings look at: made and kept once."""
+        if name not in self.kept:
+            self.kept[name] = self.keep(made(self), name)
+        return self.kept[name]
 
     def has(self, role: str, *columns: str) -> bool:
         """Whether the role was given, with all of these columns."""
@@ -87,7 +95,7 @@ def fault_rows(
     table: ibis.Table,
     code: str,
     *,
-    field: str,
+    field: ir.Value | str,
     expected: ir.Value | str | None = None,
     actual: ir.Value | str | None = None,
     detail: ir.Value | str = "",
@@ -98,7 +106,7 @@ def fault_rows(
     record_id, person, course_id, file, line, other_file and other_line come from the table's columns of
     that name unless `instead` says otherwise; what the table does not have is null.
     """
-    said: dict[str, ir.Value] = {"code": ibis.literal(code), "field": ibis.literal(field, type="string")}
+    said: dict[str, ir.Value] = {"code": ibis.literal(code), "field": _value(field)}
     said |= {"expected": _value(expected), "actual": _value(actual), "detail": _value(detail)}
     for name in ("record_id", "person", "course_id", "file", "line", "other_file", "other_line"):
         kind = "int64" if name.endswith("line") else "string"

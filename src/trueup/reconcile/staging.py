@@ -57,9 +57,36 @@ _SAID_BY_PAYLOAD = (
 )
 _SAID_BY_EXTRAS = (("extras", pa.string()), ("visible_to", pa.string()))
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
-_YES = ("true", "t", "yes", "y", "1", "ja", "oui", "sí", "si", "sim", "tak", "ano", "是", "是的", "نعم", "on", "granted")
+_YES = (
+    "true",
+    "t",
+    "yes",
+    "y",
+    "1",
+    "ja",
+    "oui",
+    "sí",
+    "si",
+    "sim",
+    "tak",
+    "ano",
+    "是",
+    "是的",
+    "نعم",
+    "on",
+    "granted",
+)
 _NO = ("false", "f", "no", "n", "0", "nein", "non", "não", "nao", "nie", "ne", "否", "لا", "off", "denied")
-_PERSON_KEYS = ("person", "person_id", "employee_number", "employeenumber", "employee", "userid", "user_id", "studentid")
+_PERSON_KEYS = (
+    "person",
+    "person_id",
+    "employee_number",
+    "employeenumber",
+    "employee",
+    "userid",
+    "user_id",
+    "studentid",
+)
 _VIEWERS = ("visible_to", "viewer_role", "viewer", "role", "audience")
 
 
@@ -145,7 +172,9 @@ def _typed(
     if role.name == "reviews":
         typed |= _extras_say(batch.extras, n)
     arrays = [typed.get(field.name, pa.nulls(n, field.type)) for field in schema]
-    return pa.table([array.cast(field.type) for array, field in zip(arrays, schema, strict=True)], schema=schema)
+    return pa.table(
+        [array.cast(field.type) for array, field in zip(arrays, schema, strict=True)], schema=schema
+    )
 
 
 def _text(values: pa.Array) -> pa.Array:
@@ -182,8 +211,7 @@ def _payload_says(payloads: pa.Array) -> dict[str, pa.Array]:
     said = [_one_payload(text) for text in payloads.to_pylist()]
     columns: Sequence[tuple[object, ...]] = list(zip(*said, strict=True)) if said else [()] * 4
     return {
-        name: pa.array(values, kind)
-        for (name, kind), values in zip(_SAID_BY_PAYLOAD, columns, strict=True)
+        name: pa.array(values, kind) for (name, kind), values in zip(_SAID_BY_PAYLOAD, columns, strict=True)
     }
 
 
@@ -197,7 +225,9 @@ def _one_payload(text: str | None) -> tuple[str | None, str | None, int | None, 
     if not isinstance(body, dict):
         return None, None, None, None
     fields = sorted(_paths(body))
-    person = next((str(body[key]) for key in body if _plain(key) in _PERSON_KEYS and body[key] not in (None, "")), None)
+    person = next(
+        (str(body[key]) for key in body if _plain(key) in _PERSON_KEYS and body[key] not in (None, "")), None
+    )
     if person is None and any(_plain(key) in _PERSON_KEYS for key in body):
         person = ""  # said, and blank: the import mapping lost it
     revision = body.get("revision")

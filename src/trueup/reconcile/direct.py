@@ -1,0 +1,105 @@
+"""Parquet files that are canonical already, looked at where they lie. Knows types, not rows.
+
+Typed columns under canonical names need no staging: the engine reads them from the file itself. Anything
+else (texts for times, other names, a payload to take apart) goes the common way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trueup.kit.engine import DuckDB, Engine
+from trueup.model.instants import Precision
+from trueup.model.relations import ROLES, Kind, Role
+from trueup.reconcile.staging import schema_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from trueup.reconcile.reading import Inspection
+
+ROWS_WORTH_IT = 50_000  # smaller files are staged: the common way is the better tried one
+_APART = {"payload"}  # columns that staging takes apart
+
+
+@ibis.udf.scalar.builtin(signature=(("timestamp('UTC')",), "int64"))  # type: ignore[untyped-decorator]  # ibis is not typed
+def epoch_us(moment: ir.Value) -> ir.Value:  # type: ignore[empty-body]  # DuckDB's own function
+    """Microseconds since 1970 UTC."""
+
+
+def relation(engine: Engine, one: Inspection) -> ibis.Table | None:
+    """The file's rows as the role's relation, or None where it has to be staged."""
+    if not isinstance(engine, DuckDB) or one.role not in ROLES or one.rows < ROWS_WORTH_IT or one.reported:
+        return None
+    role = ROLES[one.role]
+    try:
+        schema = pq.read_schema(one.path)
+    except (pa.ArrowInvalid, OSError):
+        return None
+    if not _canonical(role, schema, one):
+        return None
+    rows = engine.numbered(one.path)
+    said = _columns(role, rows, schema)
+    said |= {"file": ibis.literal(one.file), "line": rows.file_row_number.cast("int64") + 1}
+    wanted = schema_of(role)
+    return rows.select(
+        **{field.name: said.get(field.name, ibis.null()).cast(_kind(field.type)) for field in wanted}
+    )
+
+
+def _canonical(role: Role, schema: pa.Schema, one: Inspection) -> bool:
+    told = one.declared
+    if told is not None and (told.constants or told.columns):
+        return False
+    if not set(role.required) <= set(schema.names) or set(schema.names) - set(role.names):
+        return False
+    return all(_fits(role.column(field.name).kind, field) for field in schema)
+
+
+def _fits(kind: Kind, field: pa.Field) -> bool:
+    """Whether a Parquet column already is what the kind asks for."""
+    if field.name in _APART:
+        return False
+    if kind is Kind.INSTANT:
+        return pa.types.is_timestamp(field.type) and field.type.tz in {"UTC", "Etc/UTC", "+00:00", "Z"}
+    if kind is Kind.NUMBER:
+        return pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
+    if kind is Kind.INTEGER:
+        return pa.types.is_integer(field.type)
+    if kind is Kind.FLAG:
+        return pa.types.is_boolean(field.type)
+    return pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+
+
+def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Value]:
+    said: dict[str, ir.Value] = {}
+    for name in schema.names:
+        column, kind = rows[name], role.column(name).kind
+        if kind is Kind.INSTANT:
+            said[name] = epoch_us(column)
+            said[f"{name}_precision"] = ibis.literal(Precision.MICROSECOND.value)
+            said[f"{name}_rule"] = ibis.literal("typed")
+            said[f"{name}_offset"] = ibis.literal(0)
+        elif kind is Kind.NUMBER:
+            number = column.cast("float64")
+            said[name] = number
+            said[f"{name}_raw"] = number.cast("string")
+        elif kind in (Kind.TEXT, Kind.LIST):
+            said[name] = column.nullif("")
+        else:
+            said[name] = column
+    return said
+
+
+def _kind(kind: pa.DataType) -> str:
+    return {
+        pa.string(): "string",
+        pa.int64(): "int64",
+        pa.int32(): "int32",
+        pa.float64(): "float64",
+        pa.bool_(): "boolean",
+    }[kind]

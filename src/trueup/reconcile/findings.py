@@ -1,0 +1,223 @@
+"""What set differences between the three logs show: TU0301-TU0308 and TU0502. Knows no reason for them.
+
+Why a record was not delivered (throttling, errors, a truncated run) is the delivery room's to say; where
+both are found on a record, the catalogue links the consequence to its cause.
+"""
+
+from __future__ import annotations
+
+import ibis
+
+from trueup.kit.expressions import DAY, iso, union, yes
+from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.reconcile.pairs import OUTCOMES
+
+
+def missing(logs: Logs) -> ibis.Table:
+    """Records that ought to be in the review system and are not."""
+    pairs = logs.pairs
+    return pairs.filter(yes(pairs.in_lms & pairs.due & ~pairs.in_review))
+
+
+def never_received(logs: Logs) -> ibis.Table:
+    """TU0301: in the LMS, in no sync log, not in the review system. What no run could have seen yet is pending."""
+    gone = missing(logs)
+    found = gone.filter(yes(gone.tries.isnull() & ~gone.pending))
+    return fault_rows(
+        found,
+        "TU0301",
+        field="record_id",
+        expected="an attempt in the sync log",
+        actual="none",
+        detail=ibis.literal("completed ")
+        + ibis.coalesce(found.completed_at_raw, iso(found.completed_at), "at an unknown time"),
+    )
+
+
+def not_delivered(logs: Logs) -> ibis.Table:
+    """TU0302: in the LMS and the sync log, never accepted, not in the review system."""
+    gone = missing(logs)
+    found = gone.filter(yes((gone.tries > 0) & (gone.accepted == 0)))
+    outcome = ibis.cases(
+        *[(found.last_outcome == at, name) for at, name in enumerate(OUTCOMES)], else_="unknown"
+    )
+    status = ibis.ifelse(found.last_status.isnull(), "", " (" + found.last_status.cast("string") + ")")
+    return fault_rows(
+        found,
+        "TU0302",
+        field="outcome",
+        expected="accepted",
+        actual=outcome + status,
+        detail=found.tries.cast("string") + ibis.literal(" attempts, the last in run ") + found.last_run,
+    )
+
+
+def false_success(logs: Logs) -> ibis.Table:
+    """TU0303: the sync log says accepted, the review system has nothing."""
+    gone = missing(logs)
+    found = gone.filter(yes(gone.accepted > 0))
+    return fault_rows(
+        found,
+        "TU0303",
+        field="record_id",
+        expected="a row in the review system",
+        actual="none",
+        detail=ibis.literal("accepted ")
+        + iso(found.first_accepted_at)
+        + ibis.literal(" in run ")
+        + found.last_run,
+    )
+
+
+def orphan(logs: Logs) -> ibis.Table:
+    """TU0304: in the review system, not in the LMS."""
+    pairs = logs.pairs
+    found = pairs.filter(yes(pairs.in_review & ~pairs.in_lms))
+    return fault_rows(
+        found,
+        "TU0304",
+        field="record_id",
+        expected="a record in the LMS",
+        actual="none",
+        detail="the review system shows a completion that the source does not assert",
+    )
+
+
+def void_not_applied(logs: Logs) -> ibis.Table:
+    """TU0305: voided or revoked in the LMS, still standing in the review system."""
+    pairs = logs.pairs
+    found = pairs.filter(yes(pairs.in_lms & pairs.is_void & pairs.in_review))
+    return fault_rows(
+        found,
+        "TU0305",
+        field="status",
+        expected="withdrawn",
+        actual="still shown",
+        detail=ibis.literal("voided in the LMS")
+        + ibis.ifelse(found.updated_at.isnull(), "", " " + iso(found.updated_at)),
+    )
+
+
+def stale_correction(logs: Logs) -> ibis.Table:
+    """TU0306: the review system still shows, or was last sent, an earlier revision."""
+    pairs = logs.pairs
+    both = pairs.filter(yes(pairs.in_lms & pairs.in_review & ~pairs.is_void))
+    differs = (both.completed_at - both.h_completed_at).abs() >= 60_000_000
+    changed = yes(differs) | ~both.score_agrees
+    resembles = changed & (both.stale_time | both.stale_score)
+    unsent = yes((both.revision > 1) & (both.updated_at > both.last_accepted_at) & changed)
+    behind = yes(both.sent_revision < both.revision)
+    found = both.filter(resembles | unsent | behind)
+    by_score = ~found.score_agrees
+    return fault_rows(
+        found,
+        "TU0306",
+        field=ibis.ifelse(by_score, "score", "completed_at"),
+        expected=ibis.ifelse(
+            by_score, found.score_wanted, ibis.coalesce(found.completed_at_raw, iso(found.completed_at))
+        ),
+        actual=ibis.ifelse(
+            by_score, found.h_score_raw, ibis.coalesce(found.h_completed_at_raw, iso(found.h_completed_at))
+        ),
+        detail=ibis.literal("the LMS is at revision ")
+        + ibis.coalesce(found.revision, found.revisions).cast("string")
+        + ibis.ifelse(found.sent_revision.isnull(), "", ", last sent: " + found.sent_revision.cast("string")),
+    )
+
+
+def consumed_unreported(logs: Logs) -> ibis.Table:
+    """TU0307: launched, and no result of the same person and course since; younger launches are in progress."""
+    last = logs.relation("records", lambda logs: logs.roles["completions"])
+    patience = int(logs.settings.launched_days * DAY)
+    launched = last.filter(yes(last.status.lower() == "launched"))
+    began = ibis.coalesce(launched.completed_at, launched.enrolled_at, launched.updated_at)
+    launched = launched.mutate(began=began, person=launched.key)
+    launched = launched.filter(launched.began.fill_null(0) <= logs.as_of - patience)
+    results = last.filter(yes(last.status.lower() != "launched")).semi_join(launched, "course_id")
+    found = launched.anti_join(results, ["who", "course_id"])
+    return fault_rows(
+        found,
+        "TU0307",
+        field="status",
+        expected="completed, passed or failed",
+        actual="launched",
+        detail=ibis.ifelse(
+            found.score.isnull(), "no result since the launch", "a score is there, but no result"
+        ),
+    )
+
+
+def duplicate_record(logs: Logs) -> ibis.Table:
+    """TU0502: one completion stands more than once in the review system."""
+    pairs = logs.pairs
+    shown = pairs.filter(yes(pairs.in_review & (pairs.h_copies > 1)))
+    order = ibis.window(
+        group_by="record_id", order_by=[shown.h_received_at.fill_null(0), shown.h_file, shown.h_line]
+    )
+    ranked = shown.mutate(nth=ibis.row_number().over(order))
+    by_id = ranked.filter(ranked.nth > 0)
+    orphans = pairs.filter(
+        yes(pairs.in_review & ~pairs.in_lms & pairs.h_person_id.notnull() & pairs.h_completed_at.notnull())
+    )
+    reviews = logs.relation("shown", lambda logs: logs.roles["reviews"])
+    other = reviews.select(
+        twin=reviews.record_id,
+        h_person_id=reviews.h_person_id,
+        h_course_id=reviews.h_course_id,
+        h_completed_at=reviews.h_completed_at,
+        twin_line=reviews.h_line,
+        twin_file=reviews.h_file,
+    )
+    met = orphans.join(other, ["h_person_id", "h_course_id", "h_completed_at"])
+    met = met.filter(met.twin != met.record_id)
+    twins = met.group_by(["record_id", "person", "h_course_id", "h_file", "h_line"]).aggregate(
+        twin=met.twin.min(), twin_file=met.twin_file.min(), twin_line=met.twin_line.min()
+    )
+    return union(
+        [
+            fault_rows(
+                by_id,
+                "TU0502",
+                field="record_id",
+                expected="1 row",
+                actual=by_id.h_copies.cast("string") + " rows",
+                detail="the same record id stands more than once",
+                file=by_id.h_file,
+                line=by_id.h_line,
+                other_file=by_id.file,
+                other_line=by_id.line,
+            ),
+            fault_rows(
+                twins,
+                "TU0502",
+                field="record_id",
+                expected="1 row",
+                actual="2 rows",
+                detail=ibis.literal("the same person, course and time stand under record ") + twins.twin,
+                course_id=twins.h_course_id,
+                file=twins.h_file,
+                line=twins.h_line,
+                other_file=twins.twin_file,
+                other_line=twins.twin_line,
+            ),
+        ]
+    )
+
+
+def unreadable_row(logs: Logs) -> ibis.Table | None:
+    """TU0308: rows that reading had to leave out; the reader's own problems, one a row."""
+    return logs.constant(list(logs.facts["unreadable"]))  # type: ignore[call-overload]  # a list of rows, by journey
+
+
+_THREE = ("completions", "sync", "reviews")
+FINDINGS = (
+    Finding("TU0301", _THREE, never_received),
+    Finding("TU0302", _THREE, not_delivered),
+    Finding("TU0303", _THREE, false_success),
+    Finding("TU0304", ("completions", "reviews"), orphan),
+    Finding("TU0305", ("completions", "reviews"), void_not_applied),
+    Finding("TU0306", ("completions", "reviews"), stale_correction),
+    Finding("TU0307", ("completions",), consumed_unreported),
+    Finding("TU0308", (), unreadable_row),
+    Finding("TU0502", ("completions", "reviews"), duplicate_record),
+)

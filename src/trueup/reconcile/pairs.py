@@ -1,0 +1,194 @@
+"""The three logs side by side, one row for each record on any side. Knows columns, no fault.
+
+`pairs` has, for each record that the LMS or the review system knows (a record that stands twice in the
+review system gives two rows):
+
+    record_id
+    source  who  key  account  course_id  attempt  status  revision  revisions  score  score_raw  scale  tags
+    completed_at (+ _raw _precision _offset _rule)  enrolled_at  updated_at  file  line     from the LMS
+    person_id  choices  hired_at  left_at  rehired  rival                                  who that is
+    cycle  cycles                                                                          what it counts for
+    due  is_void                                                                           what ought to be
+    tries  accepted  runs_accepted  accepted_run  other_run  first_accepted_at  last_accepted_at  last_try_at
+    last_outcome  last_status  last_run  sent_revision  sent_purpose  sync_file  sync_line  from the sync log
+    h_* (review_record_id person person_id choices course_id completed_at... score score_raw scale
+    scale_version competency label cycle received_at extras visible_to file line copies)   from the reviews
+
+`file` is null where the LMS does not know the record; `h_file` where the review system does not.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from trueup.kit.expressions import any_of, or_null, text, union, yes
+
+OUTCOMES = ("accepted", "skipped", "rejected", "throttled", "error")  # by number, in `last_outcome`
+_RESULT = {"completed", "passed"}
+_FAR = 2**62
+
+
+def overtaken(completions: ibis.Table) -> ibis.Table:
+    """(file, line, record_id): the rows that a later revision of the same record, or a repetition, replaces."""
+    counted = completions.group_by("record_id").aggregate(rows=completions.count())
+    more = completions.semi_join(counted.filter(counted.rows > 1), "record_id")
+    order = [
+        ibis.desc(more.revision.fill_null(1)),
+        ibis.desc(more.updated_at.fill_null(-_FAR)),
+        ibis.desc(more.line),
+        ibis.desc(more.file),
+    ]
+    ranked = more.mutate(nth=ibis.row_number().over(ibis.window(group_by="record_id", order_by=order)))
+    return ranked.filter(ranked.nth > 0).select("file", "line", "record_id", "completed_at", "score", "scale")
+
+
+def latest(completions: ibis.Table, replaced: ibis.Table, *, any_replaced: bool) -> ibis.Table:
+    """One row a record: its last revision, with how many revisions there are."""
+    if not any_replaced:
+        return completions.mutate(revisions=ibis.literal(1, "int64"))
+    kept = completions.anti_join(replaced, ["file", "line"])
+    counted = replaced.group_by("record_id").aggregate(more=replaced.count())
+    met = kept.left_join(counted, "record_id")
+    return met.select(*[kept[name] for name in kept.columns], revisions=counted.more.fill_null(0) + 1)
+
+
+def sent(sync: ibis.Table) -> ibis.Table:
+    """One row a record: how it fared in the sync log."""
+    outcome = sync.outcome.lower()
+    number = ibis.cases(*[(outcome == name, at) for at, name in enumerate(OUTCOMES)], else_=len(OUTCOMES) - 1)
+    tried = sync.mutate(number=number.cast("int64"), is_accepted=yes(outcome == "accepted"))
+    at = tried.attempt_at
+    known = tried.attempt_at.fill_null(0)
+    last = (known * 8 + tried.number).max()  # the last outcome, by one pass over the log
+    status = (known * 1000 + tried.http_status.fill_null(0)).max()
+    grouped = tried.group_by("record_id").aggregate(
+        tries=tried.count(),
+        accepted=tried.is_accepted.cast("int64").sum(),
+        first_accepted_at=at.min(where=tried.is_accepted),
+        last_accepted_at=at.max(where=tried.is_accepted),
+        accepted_run=tried.run_id.min(where=tried.is_accepted),
+        other_run=tried.run_id.max(where=tried.is_accepted),
+        last_try_at=at.max(),
+        last_outcome=last,
+        last_status=status,
+        last_run=tried.run_id.max(),
+        sent_revision=tried.payload_revision.max(where=tried.is_accepted),
+        sync_file=tried.file.min(),
+        sync_line=tried.line.max(),
+    )
+    return grouped.mutate(
+        last_outcome=grouped.last_outcome % 8,
+        last_status=ibis.ifelse(
+            grouped.last_status % 1000 == 0, or_null("int64"), grouped.last_status % 1000
+        ),
+        runs_accepted=(
+            yes(grouped.accepted_run.notnull()).cast("int64")
+            + yes(grouped.accepted_run != grouped.other_run).cast("int64")
+        ),
+    )
+
+
+def held(reviews: ibis.Table) -> ibis.Table:
+    """The review rows under `h_` names, with how many rows stand for the same record."""
+    kept = reviews.rename({f"h_{name}": name for name in reviews.columns if name != "record_id"})
+    counted = kept.group_by("record_id").aggregate(h_copies=kept.count())
+    several = counted.filter(yes((counted.h_copies > 1) & counted.record_id.notnull()))
+    joined = kept.left_join(several, kept.record_id == several.record_id)
+    return joined.select(*[kept[name] for name in kept.columns], h_copies=several.h_copies.fill_null(1))
+
+
+def with_record_ids(reviews: ibis.Table, last: ibis.Table) -> ibis.Table:
+    """Review rows that name no record get the one of the same person, course and place in time.
+
+    Needs `person_id` on both sides. What finds no partner keeps a made-up id, so that it is an orphan.
+    """
+    bare = reviews.filter(reviews.record_id.isnull())
+    named = reviews.filter(reviews.record_id.notnull())
+    mine = last.filter(last.person_id.notnull()).anti_join(
+        named.filter(named.record_id.notnull()), "record_id"
+    )
+    mine = mine.select(
+        "record_id",
+        "person_id",
+        "course_id",
+        nth=ibis.row_number().over(
+            ibis.window(
+                group_by=["person_id", "course_id"], order_by=[mine.completed_at.fill_null(0), mine.record_id]
+            )
+        ),
+    )
+    theirs = bare.mutate(
+        nth=ibis.row_number().over(
+            ibis.window(
+                group_by=["person_id", "course_id"],
+                order_by=[bare.completed_at.fill_null(0), bare.file, bare.line],
+            )
+        )
+    )
+    met = theirs.left_join(
+        mine,
+        (theirs.person_id == mine.person_id)
+        & (theirs.course_id == mine.course_id)
+        & (theirs.nth == mine.nth),
+    )
+    made_up = text("review row ") + theirs.file + ":" + theirs.line.cast("string")
+    adopted = met.select(
+        record_id=ibis.coalesce(mine.record_id, made_up),
+        **{name: theirs[name] for name in reviews.columns if name != "record_id"},
+    )
+    return union([named, adopted.select(*reviews.columns)])
+
+
+def pairs(last: ibis.Table, tried: ibis.Table, shown: ibis.Table) -> ibis.Table:
+    """The three sides joined by record id (see the module's docstring)."""
+    out = last.left_join(tried, last.record_id == tried.record_id).select(
+        *[last[name] for name in last.columns],
+        *[tried[name] for name in tried.columns if name != "record_id"],
+    )
+    both = out.outer_join(shown, out.record_id == shown.record_id)
+    return both.select(
+        record_id=ibis.coalesce(out.record_id, shown.record_id),
+        **{name: out[name] for name in out.columns if name != "record_id"},
+        **{name: shown[name] for name in shown.columns if name != "record_id"},
+    )
+
+
+def due(status: ir.Value, also: frozenset[str]) -> ir.Value:
+    """Whether a record of this status ought to be in the review system."""
+    return yes(status.isin(sorted(_RESULT | also)))
+
+
+def differing(table: ibis.Table, latest_known: int, more: list[ir.Value]) -> ir.Value:
+    """Whether anything about a record may concern a finding: a superset of what all of them look for.
+
+    `more` are the doubts of other rooms (score, cycle, basis). One pass over all records asks this; the
+    findings then look only at the few that remain.
+    """
+    in_lms, in_review = table.file.notnull(), table.h_file.notnull()
+    apart = (table.completed_at - table.h_completed_at).abs() >= 1_000_000
+    return any_of(
+        [
+            ~in_lms & in_review,
+            in_lms & in_review & (apart | table.completed_at.isnull() | table.h_completed_at.isnull()),
+            in_lms
+            & in_review
+            & (table.completed_at_precision != table.h_completed_at_precision)
+            & ((table.h_completed_at_precision == "day") | (table.completed_at_precision == "day")),
+            table.due & ~in_review,
+            in_lms & ~table.due & in_review,
+            table.due & table.completed_at.isnull(),
+            in_lms & in_review & (table.person_id != table.h_person_id),
+            in_review & (table.course_id != table.h_course_id),
+            in_lms & (table.person_id.isnull() | table.rival.notnull() | table.number_unknown),
+            in_lms & (table.completed_at > latest_known)
+            | (table.completed_at < table.hired_at)
+            | (table.completed_at < table.enrolled_at),
+            in_review & table.h_person_id.isnull(),
+            table.h_copies > 1,
+            table.revisions > 1,
+            table.runs_accepted > 1,
+            table.sent_revision < table.revision,
+            *more,
+        ]
+    )
