@@ -1,0 +1,58 @@
+"""The command `trueup`: its verbs, its version, and how it fails. Knows no verb's work."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from trueup import __version__
+from trueup.doors.cli.check import check
+from trueup.doors.cli.explain import explain
+from trueup.doors.cli.faults import faults
+from trueup.doors.cli.inspect import inspect
+from trueup.doors.cli.sample import sample
+
+FAILED = 1
+
+app = typer.Typer(
+    name="trueup",
+    help="Keeps learning records true in performance reviews: finds what is missing, doubled, misdated, misfiled or exposed.",
+    epilog="Start with: trueup sample demo && trueup check demo/logs",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"trueup {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def trueup(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")] = False,
+) -> None:
+    """Keeps learning records true in performance reviews."""
+
+
+for verb in (check, inspect, explain, faults, sample):
+    app.command(rich_help_panel="Verbs")(verb)
+
+
+def main() -> None:
+    """Run the command; an interrupted run says so and ends with 130, a full disk or closed pipe with 1."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("trueup: interrupted; nothing was changed", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+    except OSError as error:
+        print(f"trueup: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        sys.exit(FAILED)

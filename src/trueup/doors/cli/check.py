@@ -1,0 +1,222 @@
+"""`trueup check`: from exported logs to every fault. Knows what is asked and how it is answered, no rule."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from trueup.model.answers import Answer
+    from trueup.model.settings import CheckSettings
+    from trueup.reconcile.formats import Problem
+
+CLEAN, USAGE, FAULTS = 0, 2, 3
+_FORMS = (".parquet", ".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
+
+
+def check(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The directory with the exported logs.")],
+    json_to: Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Write the answer as JSON; - is stdout.")] = None,
+    faults_to: Annotated[Path | None, typer.Option("--faults", metavar="FILE", help="Write all faults: .parquet, .jsonl or .csv (.gz).")] = None,
+    html_to: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.")] = None,
+    fix_into: Annotated[Path | None, typer.Option("--fix", metavar="OUT", help="Write corrected files and the list of changes.")] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show persons in the terminal and in HTML.")] = False,
+    engine: Annotated[str, typer.Option(metavar="duckdb|spark", help="What computes; the result is the same.")] = "duckdb",
+    memory: Annotated[str | None, typer.Option(metavar="SIZE", help="What the process may use, as 4GiB; it spills to disk beyond 75 % of it.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="TIME", help="ISO 8601; default: the latest instant in the logs.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="The purpose of the transfer, for policy and consents.")] = None,
+    settings_file: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Default: DIR/trueup.toml.")] = None,
+    init: Annotated[bool, typer.Option("--init", help="Write DIR/trueup.toml with what was recognised, and stop.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and nothing on the terminal but errors.")] = False,
+) -> None:
+    """Find every fault that the exported logs show, why it happened, and what to do.
+
+    Reads the files of DIR (completions, sync log and review records; roster, accounts, competencies, scales,
+    cycles, consents, grants and policy where there are any), opens no network connection, changes no input,
+    and writes only where it is told to.
+
+    \b
+    Examples:
+      trueup check exports/
+      trueup check exports/ --html report.html --faults faults.parquet
+      trueup check exports/ --json - | jq .counts
+      trueup check exports/ --fix corrected/
+      trueup check --init exports/        writes exports/trueup.toml to be confirmed
+
+    Exit codes: 0 clean, 3 faults or a breached threshold, 2 wrong usage or unreadable input, 1 a failure of the program.
+    """
+    from trueup.journey.check import RefusedError
+    from trueup.journey.check import check as run
+
+    if not directory.is_dir():
+        _refuse(f"{directory} is no directory", "a directory with exported logs", "trueup sample demo && trueup check demo/logs")
+    settings = _settings(directory, settings_file, as_of, purpose)
+    if init:
+        _init(directory, settings)
+        return
+    allowed = _allowed(engine, memory, faults_to, (html_to, faults_to), fix_into)
+    with _telling(quiet or not sys.stderr.isatty()) as tell:
+        try:
+            with run(directory, settings, engine=engine, memory=allowed, tell=tell) as answer:
+                tell("")
+                _answer(answer, directory, json_to, faults_to, html_to, reveal=reveal, quiet=quiet)
+                if fix_into is not None:
+                    _fix(answer, directory, settings, fix_into, quiet=quiet)
+                code = CLEAN if answer.clean else FAULTS
+        except RefusedError as error:
+            tell("")
+            _explain(error.reasons)
+            raise typer.Exit(USAGE) from error
+    raise typer.Exit(code)
+
+
+def _refuse(what: str, expected: str = "", todo: str = "") -> None:
+    print(f"trueup check: {what}" + (f"\n  expected: {expected}" if expected else "") + (f"\n  try:      {todo}" if todo else ""), file=sys.stderr)
+    raise typer.Exit(USAGE)
+
+
+def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: str | None) -> CheckSettings:
+    from dataclasses import replace
+    from datetime import datetime
+
+    from trueup.kit.settings import UnreadableSettings, load
+
+    try:
+        settings = load(file or directory)
+    except UnreadableSettings as error:
+        _refuse(str(error))
+        raise  # not reached
+    if as_of is not None:
+        try:
+            aware = datetime.fromisoformat(as_of).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            _refuse(f"--as-of {as_of!r} is no time with an offset", "ISO 8601, as 2026-10-01T00:00:00Z")
+        settings = replace(settings, as_of=as_of)
+    return replace(settings, purpose=purpose or settings.purpose)
+
+
+def _allowed(engine: str, memory: str | None, faults_to: Path | None, outputs: tuple[Path | None, ...], fix_into: Path | None) -> int:
+    """What the process may use, once everything that was asked for can be done."""
+    from importlib.util import find_spec
+
+    from trueup.kit.memory import allowed_bytes, parse_size
+
+    if engine not in {"duckdb", "spark"}:
+        _refuse(f"there is no engine {engine!r}", "duckdb or spark")
+    if engine == "spark" and find_spec("pyspark") is None:
+        _refuse("Spark is not installed", "the extra trueup[spark], and Java 17", "pip install 'trueup[spark]'")
+    if faults_to is not None and not faults_to.name.lower().endswith(_FORMS):
+        _refuse(f"--faults {faults_to.name}: the ending says no form", "one of " + ", ".join(_FORMS))
+    for path in outputs:
+        if path is not None and not path.parent.is_dir():
+            _refuse(f"{path.parent} is no directory", "an existing directory to write into", f"mkdir -p {path.parent}")
+    if fix_into is not None and fix_into.exists() and (not fix_into.is_dir() or any(fix_into.iterdir())):
+        _refuse(f"--fix {fix_into}: it is there already, and not empty", "a new or empty directory")
+    try:
+        return parse_size(memory) if memory else allowed_bytes()
+    except ValueError as error:
+        _refuse(f"--memory: {error}")
+        raise  # not reached
+
+
+@contextmanager
+def _telling(silent: bool) -> Iterator[Callable[[str], None]]:
+    """Progress on stderr: what is being done and for how long, on one line."""
+    if silent:
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("starting", total=None)
+
+        def tell(step: str) -> None:
+            shown.update(task, description=step, visible=bool(step))
+
+        yield tell
+
+
+def _explain(reasons: tuple[Problem, ...]) -> None:
+    """Why the logs can't be checked: what, where, expected, actual, what to do."""
+    print("trueup check: these logs can't be checked as they are", file=sys.stderr)
+    for reason in reasons:
+        where = reason.file if reason.line is None else f"{reason.file}:{reason.line}"
+        print(f"\n  {where}: {reason.what}", file=sys.stderr)
+        for label, said in (("expected", reason.expected), ("found", reason.actual), ("do", reason.todo)):
+            if said:
+                print(f"    {label + ':':9} {said}", file=sys.stderr)
+
+
+def _answer(
+    answer: Answer, directory: Path, json_to: str | None, faults_to: Path | None, html_to: Path | None, *, reveal: bool, quiet: bool
+) -> None:
+    from trueup.doors.report import faultfile, jsonout, page
+
+    if faults_to is not None:
+        faultfile.write(answer, faults_to)
+    if html_to is not None:
+        page.write(answer, html_to, reveal=reveal)
+    if json_to == "-":
+        jsonout.write(answer, sys.stdout, faults_limit=None)
+    elif json_to is not None:
+        with Path(json_to).open("w", encoding="utf-8") as target:
+            jsonout.write(answer, target, faults_limit=None)
+    if not quiet and json_to != "-":
+        _show(answer, directory, html_to, reveal=reveal)
+
+
+def _show(answer: Answer, directory: Path, html_to: Path | None, *, reveal: bool) -> None:
+    from rich.console import Console
+
+    from trueup.doors.report import terminal
+
+    terminal.show(answer, Console(), reveal=reveal, next_command=_next(answer, directory, html_to))
+    for note in answer.notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def _next(answer: Answer, directory: Path, html_to: Path | None) -> str:
+    """The command that helps most now."""
+    if answer.clean:
+        return f"trueup check {directory} --faults faults.parquet" if answer.total else ""
+    if html_to is not None and answer.families:
+        worst = max(answer.primary_counts, key=lambda code: answer.primary_counts[code], default="")
+        return f"trueup explain {worst}" if worst else ""
+    return f"trueup check {directory} --html report.html"
+
+
+def _init(directory: Path, settings: CheckSettings) -> None:
+    from trueup.journey.gather import inspect_all
+    from trueup.kit.settings import Asked, Proposed, UnreadableSettings, write_init
+
+    inspected = inspect_all(directory, settings, lambda _step: None)
+    proposed = [
+        Proposed(one.file, one.role, one.system, one.confidence, one.rows, one.columns, tuple(problem.what for problem in one.problems),
+                 tuple(Asked(need.key, need.why, need.example, need.required) for need in one.needs))
+        for one in inspected
+    ]
+    try:
+        path = write_init(directory, proposed)
+    except UnreadableSettings as error:
+        _refuse(str(error))
+        return
+    asked = sum(len(one.asked) for one in proposed)
+    typer.echo(f"wrote {path}: {len(proposed)} files, {asked} things to be told")
+    typer.echo(f"next: read it, fill in what is asked, then: trueup check {directory}")
+
+
+def _fix(answer: Answer, directory: Path, settings: CheckSettings, into: Path, *, quiet: bool) -> None:
+    from trueup.journey.correct import correct
+
+    corrected = correct(answer, directory, settings, into)
+    if not quiet:
+        print(corrected.sentence, file=sys.stderr)
