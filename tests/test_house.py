@@ -322,6 +322,20 @@ def test_every_verb_is_in_the_docs():
     assert not {verb for verb in verbs if f"trueup {verb}" not in shown}
 
 
+def test_every_option_of_check_is_in_the_docs():
+    from typer.main import get_command
+
+    from trueup.doors.cli.app import app
+
+    reference = (DOCS / "check.md").read_text(encoding="utf-8")
+    options = {name for option in get_command(app).commands["check"].params for name in option.opts}
+    assert "--html" in options
+    assert not {name for name in options if name.startswith("-") and f"`{name}" not in reference} - {
+        "-h",
+        "--help",
+    }
+
+
 def test_every_dependency_has_its_reason():
     named = set(
         re.findall(

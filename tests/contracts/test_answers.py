@@ -20,7 +20,7 @@ def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("company") / "sample"
-    made = run("sample", out, "--people", "150", "--seed", "11")
+    made = run("sample", out, "--people", "200", "--seed", "11")
     assert made.returncode == 0, made.stderr
     return out
 
