@@ -105,7 +105,7 @@ def _translated(source: Source, scanner: Scanner, record: int) -> Iterator[None]
     try:
         yield
     except CutOff as error:
-        where = f"it ends after {scanner.byte:,} bytes" + (
+        where = f"it ends after {scanner.end:,} bytes" + (
             f", in or after record {record:,}" if record else ""
         )
         raise unreadable(
@@ -245,6 +245,8 @@ def _walk(
             with _translated(source, scanner, number + 1):
                 start = next(places, b"")
                 if not start:
+                    if scanner.peek():
+                        raise Broken("the end of the file", scanner.byte + 1)
                     return
                 number += 1
                 record = _taken(source, scanner, start, number, noted)
@@ -254,18 +256,20 @@ def _walk(
 
 def _places(source: Source, scanner: Scanner, path: tuple[str, ...]) -> Iterator[bytes]:
     """Stops at each record, with its first byte; whoever is given one takes it before the next."""
-    for wanted in path:
+    if path:
+        found = False
         for key in _keys(source, scanner):
-            if key == wanted:
-                break
-            _skipped(source, scanner)
+            if key == path[0] and not found:
+                found = True
+                yield from _places(source, scanner, path[1:])
+            else:
+                _skipped(source, scanner)
+        return
     for start in _members(scanner):
         if start == b"[":
             yield from _members(scanner)
         else:
             yield start
-    if not path and scanner.peek():
-        raise Broken("the end of the file", scanner.byte + 1)
 
 
 def _members(scanner: Scanner) -> Iterator[bytes]:

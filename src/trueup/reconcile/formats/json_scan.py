@@ -51,6 +51,11 @@ class Scanner:
         """The number of bytes passed so far."""
         return self._passed + self._place
 
+    @property
+    def end(self) -> int:
+        """The number of bytes read so far."""
+        return self._passed + len(self._held)
+
     def more(self, keep: int) -> bool:
         """Reads on, keeping what is held from `keep`; False at the end of the text."""
         if self._ended:
@@ -95,7 +100,10 @@ class Scanner:
 
     def scalar(self) -> bytes:
         """The string, number or word that starts here."""
-        if self.peek() == b'"':
+        start = self.peek()
+        if not start:
+            raise CutOff
+        if start == b'"':
             return self.string()
         while (found := _SCALAR.match(self._held, self._place)) and found.end() == len(self._held):
             if not self.more(self._place):
