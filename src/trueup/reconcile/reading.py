@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
+from trueup.kit.settings import Asked, Proposed
 from trueup.model.relations import ROLES
 from trueup.model.settings import CheckSettings, FileSettings
 from trueup.reconcile.formats import Columns, Grid, Hints, Problem, Records, UnreadableFile, open_table
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from trueup.reconcile.recognise.translating import Translated
 
-__all__ = ["CanonicalBatch", "Inspection", "Need", "Problem", "inspect", "read", "told_of"]
+__all__ = ["CanonicalBatch", "Inspection", "Need", "Problem", "inspect", "proposed", "read", "told_of"]
 
 _EVERY_ROW = 200_000  # of a Parquet file, no more rows than these are looked at for how times are written
 
@@ -54,7 +55,9 @@ class Inspection:
     reported: int = 0
     readable: bool = True
     claim: Claim | None = None
-    declared: FileSettings | None = None
+    declared: FileSettings | None = (
+        None  # what was declared, and the day order where the whole file proves one
+    )
 
     @property
     def usable(self) -> bool:
@@ -146,7 +149,7 @@ def _surveyed(
         reported=reported + len(lost),
         readable=not broken,
         claim=claim,
-        declared=told,
+        declared=replace(told, day_order=told.day_order or times.proved),
     )
 
 
@@ -218,6 +221,25 @@ def told_of(settings: CheckSettings, shown_as: str) -> FileSettings:
         ):
             told = _with(told, entry)
     return replace(told, zone=told.zone or settings.zone, day_order=told.day_order or settings.day_order)
+
+
+def proposed(inspection: Inspection) -> Proposed:
+    """What `trueup check --init` writes of a file, to be confirmed."""
+    return Proposed(
+        path=inspection.file,
+        role=inspection.role,
+        system=inspection.system,
+        confidence=inspection.confidence,
+        rows=inspection.rows,
+        columns=inspection.columns,
+        remarks=tuple(
+            problem.what for problem in inspection.problems if problem.line is None or inspection.role is None
+        ),
+        asked=tuple(
+            Asked(need.key, f"{need.what}: {need.why}", need.example, need.required)
+            for need in inspection.needs
+        ),
+    )
 
 
 def _with(told: FileSettings, entry: FileSettings) -> FileSettings:

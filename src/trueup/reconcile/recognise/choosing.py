@@ -31,7 +31,8 @@ def recognise(sample: Sample, declared: FileSettings) -> Claim:
         else []
     )
     claims = [claim for claim in claims if _allowed(claim, declared)]
-    if own is not None and (declared.system in {None, "canonical"} or not claims):
+    fits = own is not None and declared.role in {None, own.role}
+    if own is not None and fits and (declared.system in {None, "canonical", "unknown"} or not claims):
         claims.append(own)
     best = max(claims, key=lambda claim: claim.confidence, default=None)
     if best is None or (best.role is not None and best.confidence < SURE_ENOUGH):

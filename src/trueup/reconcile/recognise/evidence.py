@@ -32,11 +32,16 @@ class Order(StrEnum):
 
 @dataclass(slots=True)
 class OrderTally:
-    """Counts, over a column, which readings its numeric dates allow."""
+    """Counts, over a column, which readings its numeric dates allow.
+
+    Dates with dots have the day first (04.01.2024): no locale of CLDR writes the month first with dots.
+    They decide only where nothing else does.
+    """
 
     dmy: int = 0
     mdy: int = 0
     either: int = 0
+    dotted: int = 0
     example: str = ""
 
     def add(self, values: Iterable[str | None]) -> None:
@@ -50,6 +55,8 @@ class OrderTally:
                 self.dmy += 1
             elif second > 12 >= first:
                 self.mdy += 1
+            elif first != second and found[0].strip()[len(found[1])] == ".":
+                self.dotted += 1
             elif first != second:
                 self.either += 1
                 self.example = self.example or (value or "").strip()
@@ -61,7 +68,9 @@ class OrderTally:
             return Order.CONFLICT
         if self.dmy or self.mdy:
             return Order.DMY if self.dmy else Order.MDY
-        return Order.EITHER if self.either else Order.NONE
+        if self.either:
+            return Order.EITHER
+        return Order.DMY if self.dotted else Order.NONE
 
 
 def day_order(values: Iterable[str | None]) -> Order:

@@ -48,7 +48,6 @@ TABLES = (
             ("First Name",),
             ("Last Name",),
             ("Reporting Manager", "Job Position", "Work Type", "Employee Type"),
-            _MAIL,
         ),
         fields=(
             Field("person_id", ("Badge ID", "Work Email", *_MAIL), merge=True),

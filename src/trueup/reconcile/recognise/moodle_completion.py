@@ -19,6 +19,7 @@ from trueup.reconcile.recognise.tables import missing_need
 
 _IDENTITY = ("email", "id_number", "username", "department", "institution", "city", "country", "phone")
 _KEYS = {"id_number": "employee_number", "email": "email", "username": "account_name"}
+_DATE_LIKE = re.compile(r"\d.*\d{1,2}[:.]\d{2}")
 _EXPECTED_BY = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$")
 _FILE_NAMES = (  # how Moodle (and who saves its reports) names them; lower-cased, odd letters made "_"
     re.compile(
@@ -61,33 +62,42 @@ def means(header: str, meaning: str) -> bool:
     return fold(header) in {fold(word) for word in HEADERS[meaning]}
 
 
-def course_layout(header: Sequence[str]) -> Layout | None:
-    """ID, name, identity, then criteria, then the date of the course: None where the header is another."""
-    if (
-        len(header) < 3
-        or fold(header[0]) != "id"
-        or not (means(header[1], "name") or means(header[1], "full_name"))
-    ):
+def course_layout(sample: Sample) -> Layout | None:
+    """ID, name, identity, then criteria, then the date of the course: None where the header is another.
+
+    Activities show by their shape ("X", "X - ..." in any language), the course's date by its header or,
+    in a language that is not known, by holding nothing but dates behind activities.
+    """
+    header = sample.header
+    if len(header) < 3 or fold(header[0]) != "id":
         return None
     pairs = tuple(
         Pair(_nth(header, i), i, i + 1)
         for i in range(2, len(header) - 1)
         if header[i].strip() and header[i + 1].startswith(f"{header[i]} - ") and "-" in header[i + 1]
     )
-    if not means(header[-1], "course_complete"):
-        told = any(
-            means(part, "completion_date")
-            for pair in pairs
-            for part in [header[pair.date].removeprefix(header[pair.state] + " - ")]
-        )
-        if not told or any(pair.date == len(header) - 1 for pair in pairs):
-            return None
+    named = means(header[1], "name") or means(header[1], "full_name")
+    if not (named and means(header[-1], "course_complete")) and not _ends_with_dates(sample, pairs):
+        return None
     criteria = min([pair.state for pair in pairs] or [len(header) - 1])
-    return Layout("course completion report", _identity(header[:criteria], 2), 0, pairs, len(header) - 1)
+    return Layout("course completion report", _identity(sample, criteria, 2), 0, pairs, len(header) - 1)
 
 
-def activity_layout(header: Sequence[str]) -> Layout | None:
+def _ends_with_dates(sample: Sample, pairs: tuple[Pair, ...]) -> bool:
+    """Whether the last column, behind activities, holds dates or nothing."""
+    last = len(sample.header) - 1
+    if (
+        not pairs
+        or pairs[-1].date >= last
+        or len({sample.header[p.date].removeprefix(p.activity) for p in pairs}) != 1
+    ):
+        return False
+    return all(_DATE_LIKE.search(value) for value in sample.column(last))
+
+
+def activity_layout(sample: Sample) -> Layout | None:
     """An empty header above the names, identity, then activity and (empty or expected) date in turn."""
+    header = sample.header
     if len(header) < 3 or header[0].strip():
         return None
     start = 1
@@ -104,7 +114,7 @@ def activity_layout(header: Sequence[str]) -> Layout | None:
         for p in pairs
     ):
         return None
-    return Layout("activity completion report", _identity(header[:start], 1), None, pairs, None)
+    return Layout("activity completion report", _identity(sample, start, 1), None, pairs, None)
 
 
 def _nth(header: Sequence[str], index: int) -> str:
@@ -113,19 +123,26 @@ def _nth(header: Sequence[str], index: int) -> str:
     return header[index] if not before else f"{header[index]} #{before + 1}"
 
 
-def _identity(header: Sequence[str], start: int) -> dict[str, int]:
+def _identity(sample: Sample, end: int, start: int) -> dict[str, int]:
+    """Which column before the criteria is which key; a mail address is known by its values too."""
     found: dict[str, int] = {}
-    for index in range(start, len(header)):
-        for meaning in _IDENTITY:
-            if meaning not in found and means(header[index], meaning):
-                found[meaning] = index
-                break
+    for index in range(start, end):
+        meaning = next((m for m in _IDENTITY if m not in found and means(sample.header[index], m)), None)
+        if meaning is not None:
+            found[meaning] = index
+    mail = next((i for i in range(start, end) if _all_mail(sample.column(i))), None)
+    if "email" not in found and mail is not None:
+        found["email"] = mail
     return found
+
+
+def _all_mail(values: list[str]) -> bool:
+    return bool(values) and all("@" in value for value in values)
 
 
 def claim_completion(sample: Sample, declared: FileSettings) -> Claim | None:
     """The claim on either completion report."""
-    layout = course_layout(sample.header) or activity_layout(sample.header)
+    layout = course_layout(sample) or activity_layout(sample)
     if layout is None:
         return None
     course = declared.constants.get("course_id")

@@ -26,7 +26,7 @@ def sample_of(table: Grid | Records | Columns) -> Sample:
             if batch is not None
             else []
         )
-        return Sample(table.file, table.format, tuple(table.schema.names), tuple(zip(*cells, strict=True)))
+        return Sample(table.file, "parquet", tuple(table.schema.names), tuple(zip(*cells, strict=True)))
     records = tuple(record for _, record in islice(table.records(), ROWS))
     header = keys_of(records)
     rows = tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from trueup.model.relations import Kind
@@ -55,7 +56,7 @@ def _grid(table: Grid, how: Translation | None, role: str | None) -> Iterator[Tr
 
 def _typed(table: Columns, how: Translation | None, role: str | None) -> Iterator[Translated]:
     for first, batch in table.batches():
-        lines = pa.array(range(first, first + batch.num_rows), pa.int64())
+        lines = pa.array(np.arange(first, first + batch.num_rows, dtype=np.int64))
         if isinstance(how, Columnwise):
             cells = {i: batch.column(i) for i in _wanted(how)}
             yield translate_columns(how, role, lines, cells)

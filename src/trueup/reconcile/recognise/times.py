@@ -9,16 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.model.relations import ROLES, Kind
+from trueup.model.settings import DayOrder, FileSettings
 from trueup.reconcile.formats import Problem
 from trueup.reconcile.recognise.claim import Claim, Need, Sample
 from trueup.reconcile.recognise.evidence import Order, OrderTally, day_order
+from trueup.reconcile.recognise.translating import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trueup.model.settings import FileSettings
 
-_NUMERIC = r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2}"
+_NUMERIC = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2}"
 _CLOCK = r"\d:\d\d"
 _PLACED = r"(?i)(z|utc|gmt|[+-]\d\d:?\d\d|:\d\d(\.\d+)?[+-]\d\d|\]|\s(africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific|us|etc)/[a-z_/]+)\s*$"
 _EVENT_TIMES = {"events": ("occurred_at",), "grades": ("graded_at",)}
@@ -45,7 +46,7 @@ def order_hint(sample: Sample) -> OrderHint | None:
 class TimesSeen:
     """Looks at the instant columns of a role, batch by batch."""
 
-    __slots__ = ("_naive", "_names", "_orders", "_timed")
+    __slots__ = ("_filled", "_naive", "_names", "_numeric", "_orders", "_timed")
 
     def __init__(self, role: str | None) -> None:
         columns = ROLES[role].columns if role in ROLES else ()
@@ -53,6 +54,8 @@ class TimesSeen:
             role or "", ()
         )
         self._orders: dict[str, OrderTally] = {}
+        self._numeric: dict[str, int] = {}  # column -> numeric dates in it
+        self._filled: dict[str, int] = {}  # column -> values in it
         self._naive: dict[str, str] = {}  # column -> an example
         self._timed: dict[str, list[int]] = {}  # column -> [with a time of day, of these without a place]
 
@@ -63,7 +66,11 @@ class TimesSeen:
             if column is None or not pa.types.is_string(column.type):
                 continue
             numeric = column.filter(pc.match_substring_regex(column, _NUMERIC))
+            self._filled[name] = self._filled.get(name, 0) + (
+                pc.sum(pc.invert(is_blank(column))).as_py() or 0
+            )
             if len(numeric):
+                self._numeric[name] = self._numeric.get(name, 0) + len(numeric)
                 self._orders.setdefault(name, OrderTally()).add(numeric.unique().to_pylist())
             timed = column.filter(pc.match_substring_regex(column, _CLOCK))
             if len(timed):
@@ -89,9 +96,16 @@ class TimesSeen:
             if tally.order is Order.CONFLICT
         ]
 
+    @property
+    def proved(self) -> DayOrder | None:
+        """The day order of the whole file, where its columns prove one and none is left open."""
+        orders = {tally.order for tally in self._orders.values()} - {Order.NONE}
+        return DayOrder(orders.pop().value) if orders in ({Order.DMY}, {Order.MDY}) else None
+
     def needs(self, told: FileSettings, claim: Claim, hint: OrderHint | None = None) -> list[Need]:
         """The day order where no value proves it, and the zone where no time of a column carries one.
 
+        The order is required where most values of the column hang on it; elsewhere the few are a finding.
         `hint` is what another column of the file says; it is offered, never used.
         """
         needs = []
@@ -107,6 +121,7 @@ class TimesSeen:
                     why=f"{name} ({claim.columns.get(name, name)}): {tally.example or 'its dates'} reads both ways in every row"
                     + (f"; but {hint.header} has {hint.example}" if hint else ""),
                     example=f'day_order = "{hint.order if hint else "dmy"}"',
+                    required=self._numeric[name] * 2 > self._filled[name],
                 )
             )
         naive = next((n for n, (timed, bare) in self._timed.items() if timed == bare), None)
