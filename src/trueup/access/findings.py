@@ -9,6 +9,9 @@ from trueup.model.findings import Finding, Logs, fault_rows
 
 REVIEWERS = ("reviewer", "line manager", "manager", "line_manager", "peer", "calibrator")
 
+IDENTIFYING = ("person", "person_id", "employee_number", "employee_no", "email", "mail", "name", "full_name", "first_name",
+               "last_name", "username", "account_name")
+
 
 def _granted(logs: Logs) -> ibis.Table:
     grants = logs.roles["grants"]
@@ -47,13 +50,15 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
     """TU0703: a row of the review system carries a field that a role who sees it must not see.
 
     Whom a row is shown to is what it says itself (visible_to); where it says nothing, it is a reviewer.
-    A field that no role may see is no leak to one of them: it should not have been sent (TU1001).
+    A field that nobody may have is no leak to one of them: it should not have been sent (TU1001). A field
+    that says who somebody is belongs to TU1004.
     """
     policy = logs.roles["policy"]
-    rules = policy.filter(policy.field.notnull() & policy.role.notnull()).mutate(
-        viewer=policy.role.strip().lower(), name=policy.field.strip().lower())
-    judged = rules.group_by(["name"]).aggregate(anybody=rules.allowed.fill_null(False).max())  # noqa: FBT003
+    every = policy.filter(policy.field.notnull()).mutate(viewer=policy.role.strip().lower(), name=policy.field.strip().lower())
+    every = every.filter(~every.name.isin(IDENTIFYING))
+    judged = every.group_by(["name"]).aggregate(anybody=every.allowed.fill_null(False).max())  # noqa: FBT003
     seen = judged.filter(judged.anybody).select("name")
+    rules = every.filter(every.viewer.notnull())
     barred = rules.filter(yes(~rules.allowed)).semi_join(seen, "name").select("viewer", "name").distinct()
     permitted = rules.filter(yes(rules.allowed)).select("viewer", "name").distinct()
     barred = barred.anti_join(permitted, ["viewer", "name"])

@@ -160,11 +160,12 @@ def unmapped_competency(logs: Logs) -> ibis.Table:
 
 
 def obsolete_tag(logs: Logs) -> ibis.Table:
-    """TU0605: a living competency that nothing has used in the period."""
+    """TU0605: a competency without a successor that nothing has used in the period."""
     registry = logs.roles["competencies"]
-    living = registry.mutate(active=_active(registry))
-    living = living.filter(living.active).group_by("id").aggregate(
-        label=living.label.min(), file=living.file.min(), line=living.line.min(), framework=living.framework.min())
+    listed = registry.group_by("id").aggregate(
+        label=registry.label.min(), file=registry.file.min(), line=registry.line.min(), framework=registry.framework.min(),
+        heirs=registry.replaced_by.count())
+    living = listed.filter(listed.heirs == 0)
     used = []
     if logs.has("completions", "tags"):
         used.append(_tags(logs).select("name"))

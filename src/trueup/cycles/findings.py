@@ -84,17 +84,26 @@ def window_misaligned(logs: Logs) -> ibis.Table | None:
     last_in: dict[str, int] = logs.facts["last_in_cycle"]  # type: ignore[assignment]  # as above
     if not ends:
         return None
-    rows = [
-        _misaligned(cycle, last_in[cycle.cycle])
+    bad = [
+        cycle
         for cycle in logs.cycles
         if cycle.cutoff_at is not None
         and cycle.cycle in last_in
         and min(starts or ends) <= cycle.cutoff_at <= max(ends)
         and not any(last_in[cycle.cycle] <= end <= cycle.cutoff_at for end in ends)
     ]
-    if not rows:
-        return None
-    return logs.constant(rows)
+    summaries = logs.constant([_misaligned(cycle, last_in[cycle.cycle]) for cycle in bad])
+    return union([summaries, *(_stranded(logs, cycle, ends) for cycle in bad)]) if summaries is not None else None
+
+
+def _stranded(logs: Logs, cycle: Cycle, ends: list[int]) -> ibis.Table:
+    """The completions between the last run before the cut-off and the cut-off."""
+    records = logs.relation("records", lambda logs: logs.roles["completions"])
+    since = max((end for end in ends if end <= (cycle.cutoff_at or 0)), default=cycle.opens_at or 0)
+    found = records.filter(yes(records.due & (records.cycle == cycle.cycle) & (records.completed_at > since)
+                               & (records.completed_at <= (cycle.cutoff_at or 0))))
+    return fault_rows(found, "TU0903", field="run_ended_at", expected="a run that ends before the cut-off", actual="none",
+                      detail=f"cycle {cycle.cycle}: no run ended after this completion and before the cut-off", person=found.key)
 
 
 def _misaligned(cycle: Cycle, last: int) -> dict[str, object]:

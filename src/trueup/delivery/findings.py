@@ -45,11 +45,14 @@ def server_errors(logs: Logs) -> ibis.Table:
 
 
 def refused(logs: Logs) -> ibis.Table:
-    """TU0702 in the log: 401 or 403 was the last answer, and it was no throttle."""
-    gone = _undelivered(logs)
-    found = gone.filter(yes(gone.last_status.isin([401, 403]) & (gone.last_outcome != THROTTLED)))
-    return fault_rows(found, "TU0702", field="http_status", expected="2xx",
-                      actual=found.last_status.cast("string"), detail=_attempts(found))
+    """TU0702 in the log: an attempt was answered 401 or 403, and it was no throttle; one row a record."""
+    sync = logs.roles["sync"]
+    throttle = yes(sync.outcome.lower() == "throttled") | sync.retry_after.notnull()
+    barred = sync.filter(yes(sync.http_status.isin([401, 403])) & ~throttle)
+    found = barred.group_by("record_id").aggregate(
+        n=barred.count(), status=barred.http_status.max(), run=barred.run_id.min(), file=barred.file.min(), line=barred.line.min())
+    return fault_rows(found, "TU0702", field="http_status", expected="2xx", actual=found.status.cast("string"),
+                      detail=ibis.literal("refused ") + found.n.cast("string") + ibis.literal(" times, first in run ") + found.run)
 
 
 def _waits(logs: Logs) -> ibis.Table:
@@ -157,5 +160,5 @@ FINDINGS = (
     Finding("TU0403", ("completions", "sync", "reviews"), truncated_run),
     Finding("TU0404", ("sync",), retry_storm),
     Finding("TU0405", ("completions", "sync", "reviews"), lost_checkpoint),
-    Finding("TU0702", ("completions", "sync.http_status", "reviews"), refused),
+    Finding("TU0702", ("sync.http_status",), refused),
 )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from trueup.model.findings import Logs
 
 LEAST = 3  # misses in a row that make a window
-PER_BUCKET = 20  # records, on average, in a bucket of time
+FEW = 300_000  # records up to which the whole log is laid out in order; beyond, only where misses are dense
+PER_BUCKET = 8  # records, on average, in a bucket of time
 DENSE = 0.3  # share of misses from which a bucket is looked at closely
 ROUND_LIMITS = (50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000)  # assumed where the log names none
 
@@ -132,15 +133,10 @@ def _ordered_by(logs: Logs, column: str, runs: dict[str, Run]) -> list[Block]:
     ours = lms.filter(yes(lms.due & lms[column].notnull())).mutate(at=lms[column])
     span = logs.fetch(ours.aggregate(n=ours.count(), low=ours["at"].min(), high=ours["at"].max()))[0]
     n, low, high = int(str(span["n"])), int(str(span["low"])), int(str(span["high"]))
-    width = max(1, (high - low) * PER_BUCKET // n)
-    total = ours.mutate(bucket=(ours["at"] - low) // width).group_by("bucket").aggregate(n=ibis._.count())
-    missed = gone.mutate(bucket=(gone["at"] - low) // width).group_by("bucket").aggregate(missed=ibis._.count())
-    joined = missed.join(total, "bucket")
-    dense = logs.fetch(joined.filter(joined.missed >= joined.n * DENSE).select("bucket"))
-    regions = _regions(sorted(int(str(row["bucket"])) for row in dense))
+    regions = [(low, high + 1)] if n <= FEW else _dense(logs, ours, gone, low, max(1, (high - low) * PER_BUCKET // n))
     if not regions:
         return []
-    inside = _inside(ours["at"], [(low + first * width, low + (last + 1) * width) for first, last in regions])
+    inside = _inside(ours["at"], regions)
     near = ours.mutate(region=inside)
     near = near.filter(near.region >= 0)
     sent = logs.relation("sent", lambda logs: logs.roles["sync"])
@@ -151,6 +147,16 @@ def _ordered_by(logs: Logs, column: str, runs: dict[str, Run]) -> list[Block]:
         met.record_id, missing.person, met.course_id, met.file, met.line, met["at"], met.region, met.run,
         gone=yes(missing.gone)).order_by(["region", "at", "record_id"]))
     return _blocks(rows, runs)
+
+
+def _dense(logs: Logs, ours: ibis.Table, gone: ibis.Table, low: int, width: int) -> list[tuple[int, int]]:
+    """The stretches of time in which misses are dense."""
+    total = ours.mutate(bucket=(ours["at"] - low) // width).group_by("bucket").aggregate(n=ibis._.count())
+    missed = gone.mutate(bucket=(gone["at"] - low) // width).group_by("bucket").aggregate(missed=ibis._.count())
+    joined = missed.join(total, "bucket")
+    rows = logs.fetch(joined.filter((joined.missed >= joined.n * DENSE) & (joined.missed > 1)).select("bucket"))
+    buckets = _regions(sorted(int(str(row["bucket"])) for row in rows))
+    return [(low + first * width, low + (last + 1) * width) for first, last in buckets]
 
 
 def _regions(buckets: list[int]) -> list[tuple[int, int]]:

@@ -124,9 +124,15 @@ def crossed(logs: Logs) -> ibis.Table:
     other = pairs.filter(yes(pairs.in_lms & pairs.in_review & (pairs.person_id != pairs.h_person_id)))
     back = other.select(record_id_back=other.record_id, person_id=other.h_person_id, h_person_id=other.person_id).distinct()
     back = back.group_by(["person_id", "h_person_id"]).aggregate(back=back.record_id_back.min())
+    gone = logs.kept.get("contested")
+    if gone is None:
+        claimed = other.select("record_id", "h_person_id").filter(ibis.literal(value=False)).mutate(claims=ibis.literal(value=True))
+    else:
+        claimed = gone.filter(~gone.employed).select("record_id", h_person_id=gone.candidate, claims=ibis.literal(value=True)).distinct()
+    other = other.left_join(claimed, ["record_id", "h_person_id"]).drop("record_id_right", "h_person_id_right")
     met = other.left_join(back, ["person_id", "h_person_id"])
     how = ibis.cases(
-        (yes(other.rival == other.h_person_id), "reused"),
+        (yes(other.rival == other.h_person_id) | yes(other.claims), "reused"),
         (back.back.notnull(), "swapped"),
         else_="misfiled",
     )
@@ -206,19 +212,26 @@ def split_history(logs: Logs) -> ibis.Table:
     keys = logs.relation("keys", lambda logs: logs.roles["completions"])
     last = logs.relation("records", lambda logs: logs.roles["completions"])
     held = last.filter(yes(last.account_name.notnull() & ~last.is_void)).group_by("who").aggregate(
-        file=ibis._.file.min(), line=ibis._.line.min(), records=ibis._.count())
+        began=ibis._.completed_at.min(), records=ibis._.count())
     used = held.join(keys, "who")
     used = used.filter(yes(used.person_id.notnull() & used.account_name.notnull()))
     used = used.mutate(system=used.account_issuer.fill_null("").strip().lower(),
                        account=account_text(used.account_issuer, used.account_name))
-    several = used.group_by(["person_id", "system"]).aggregate(
-        n=used.account.nunique(), first=used.account_name.min(), last=used.account_name.max(),
-        file=used.file.min(), line=used.line.min(), records=used.records.sum())
-    found = several.filter(several.n > 1)
-    return fault_rows(found, "TU0503", field="account_name", expected="one account a person",
-                      actual=found.n.cast("string") + " accounts", person=found.person_id,
-                      detail=found.records.cast("string") + ibis.literal(" completions under ") + marked(found["first"])
-                      + ibis.literal(" and ") + marked(found["last"]))
+    several = used.group_by(["person_id", "system"]).aggregate(n=used.account.nunique(), all_records=used.records.sum())
+    several = several.filter(several.n > 1)
+    met = used.join(several, ["person_id", "system"])
+    by_account = met.group_by(["person_id", "system", "account"]).aggregate(since=met.began.min(), main=met.account_name.min())
+    order = ibis.window(group_by=["person_id", "system"], order_by=[by_account.since.fill_null(0), by_account.account])
+    first = by_account.mutate(nth=ibis.row_number().over(order))
+    first = first.filter(first.nth == 0).select("person_id", "system", "main", home="account")
+    aside = met.join(first, ["person_id", "system"])
+    aside = aside.filter(aside.account != aside.home)
+    columns = ["who", "n", "main", "all_records", "person"]
+    aside = aside.mutate(person=aside.person_id).select(*columns)
+    found = last.filter(yes(last.account_name.notnull() & ~last.is_void)).join(aside, "who")
+    return fault_rows(found, "TU0503", field="account_name", expected=marked(found.main), actual=found.account_name, person=found.person,
+                      detail=found.n.cast("string") + ibis.literal(" accounts hold the ") + found.all_records.cast("string")
+                      + ibis.literal(" completions of one person: ") + marked(found.main) + " and " + marked(found.account_name))
 
 
 _KEYS = ("completions", "reviews")

@@ -302,6 +302,7 @@ def _timed(work: _Work, last: ibis.Table, found: ibis.Table, jobs: ibis.Table) -
     met = met.filter(yes(met.completed_at.notnull())).mutate(
         employed=crosswalk.employed(met.completed_at, met.hired_at, met.left_at))
     met = work.engine.keep(met, "contested")
+    work.kept["contested"] = met
     there = met.filter(met.employed).select("record_id", "candidate", "rank", "agreeing")
     there = there.rename(key="record_id", person_id="candidate")
     then = crosswalk.chosen(there)

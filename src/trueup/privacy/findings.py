@@ -28,8 +28,8 @@ def excess_field(logs: Logs) -> ibis.Table:
     """TU1001: a transfer carries a field that no rule of its purpose allows to anybody, or that one forbids.
 
     Rules without a role speak of the transfer itself and decide where there are any for the field; else a
-    field is excess when rules name it and none allows it. What no rule names is excess only where the
-    policy is a list of what is allowed and nothing else.
+    field is excess when rules name it and none allows it. What no rule names is excess where the policy
+    allows anything by name: it then is a list of what may be sent.
     """
     rules = _rules(logs)
     general = rules.filter(rules.role.isnull())
@@ -37,11 +37,11 @@ def excess_field(logs: Logs) -> ibis.Table:
     by_general = general.group_by("name").aggregate(sent=general.allowed.fill_null(False).max())  # noqa: FBT003
     verdict = judged.left_join(by_general, "name").select(
         judged.name, allowed=ibis.coalesce(by_general.sent, judged.anybody))
-    shape = logs.fetch(verdict.aggregate(denied=(~verdict.allowed).sum(), n=verdict.count()))[0]
-    only_allows = not shape["denied"] and bool(shape["n"])
+    shape = logs.fetch(verdict.aggregate(allows=verdict.allowed.sum()))[0]
+    lists = bool(shape["allows"])
     carried = logs.relation("carried", _carried)
     distinct = carried.select("name").distinct().left_join(verdict, "name")
-    allowed = distinct.allowed.fill_null(not only_allows)
+    allowed = distinct.allowed.fill_null(not lists)
     structural = distinct.name.isin(_STRUCTURE)
     excess = distinct.filter(~allowed & ~structural).select(distinct.name)
     found = carried.join(excess, "name")
