@@ -88,6 +88,9 @@ def test_a_record_id_is_shown_unless_it_holds_the_person_key():
         ("payload.actor.mail", "TU1001", "x9", "x•••"),  # a path into the payload
         ("home_phone", "TU1001", "+49 30 901820", "+49•••"),  # no contract names it: the fault is about it
         ("home_phone", "TU1001", "absent", "absent"),
+        ("home_phone", "TU1001", "home_phone", "home_phone"),  # the field's own name tells nobody
+        ("home_phone", "TU1001", "not sent", "not sent"),
+        ("visible_to", "TU0703", "home_phone", "home_phone"),
         ("score", "TU1001", "87.5", "87.5"),  # named and not personal
         ("home_phone", "TU0602", "x", "x"),  # elsewhere an unknown field is a matter of the system
         ("last_name", "TU0503", "Anna Kowalska", "A•• K••"),
@@ -106,3 +109,10 @@ def test_a_field_is_personal_by_any_part_of_its_path():
     assert is_personal("payload", "TU0201")
     assert is_personal("actor.account.name", "TU0201")
     assert not is_personal("completed_at", "TU0201")
+
+
+def test_how_a_key_should_be_written_is_shown_but_not_a_key_that_looks_like_it():
+    shown = Mask(reveal=False).row(
+        fault_in("employee_number", expected="like A9999, A-9999", actual="like A9999")
+    )
+    assert (shown.expected, shown.actual) == ("like A9999, A-9999", "like A99•••")

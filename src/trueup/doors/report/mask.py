@@ -22,82 +22,16 @@ _PERSONAL = frozenset(
     {column.name for role in ROLES.values() for column in role.columns if column.personal}
     | {"account", "actor", "display_name", "mail", "name", "reviewer", "user", "username"}
 )
-_KEYS = frozenset(  # fields whose values are keys, so that what else stands around them is prose
-    [
-        "account",
-        "account_name",
-        "actor",
-        "aliases",
-        "email",
-        "employee_number",
-        "former_numbers",
-        "mail",
-        "person",
-        "person_id",
-    ]
-)
-_OPEN_FIELDS = ("TU07", "TU10")  # families whose `field` may be anything that was transferred or seen
+_KEY_FIELDS = "account account_name actor aliases email employee_number former_numbers mail person person_id"
+_KEYS = frozenset(_KEY_FIELDS.split())  # their values are keys, so that what else stands around them is prose
+_OPEN_FIELDS = "TU10"  # the family whose `field` may be anything that was transferred
 
 # words that findings use to say what a key should have been; none of them tells who
-_PLAIN = frozenset(
-    [
-        "a",
-        "an",
-        "absent",
-        "account",
-        "accounts",
-        "and",
-        "any",
-        "at",
-        "blank",
-        "by",
-        "digits",
-        "email",
-        "empty",
-        "employee",
-        "exactly",
-        "field",
-        "hidden",
-        "id",
-        "in",
-        "is",
-        "key",
-        "known",
-        "letters",
-        "like",
-        "mail",
-        "missing",
-        "more",
-        "name",
-        "no",
-        "nobody",
-        "none",
-        "not",
-        "nothing",
-        "null",
-        "number",
-        "of",
-        "one",
-        "only",
-        "or",
-        "pattern",
-        "person",
-        "persons",
-        "present",
-        "pseudonym",
-        "roster",
-        "same",
-        "than",
-        "that",
-        "the",
-        "to",
-        "two",
-        "unknown",
-        "uuid",
-        "visible",
-        "with",
-    ]
-)
+_PLAIN_WORDS = """a absent account accounts address an and any at blank by characters digits email employee empty
+exactly field hidden id identifier in is key known letters like mail missing more name no nobody none not nothing
+null number numbers of one only or other pattern person persons present pseudonym roster row same sent somebody
+than that the to two unknown uuid visible with"""
+_PLAIN = frozenset(_PLAIN_WORDS.split())
 
 
 def short_form(key: str) -> str:
@@ -131,7 +65,7 @@ def is_personal(name: str | None, code: str) -> bool:
     """Whether the values of a field tell who somebody is.
 
     A field that no contract names (`home_phone`) is taken as personal where the fault is about what was
-    transferred or seen: that is the very thing such a fault complains of.
+    transferred: that is the very thing such a fault complains of.
     """
     if not name:
         return False
@@ -175,7 +109,7 @@ class Mask:
         """An expected or actual value of a fault. Where its keys are marked, only they are masked."""
         if text is None or self.reveal:
             return without_marks(text)
-        if _MARK.search(text) or not is_personal(row.field, row.code):
+        if _MARK.search(text) or text == row.field or not is_personal(row.field, row.code):
             return self.text(text, row.person)
         words = _WORD.findall(text)
         if all(_is_plain(word) for word in words):
@@ -191,10 +125,15 @@ class Mask:
             record_id=None if row.record_id is None else self.text(row.record_id, row.person),
             person=None if row.person is None else self.key(without_marks(row.person) or ""),
             course_id=None if row.course_id is None else self.text(row.course_id, row.person),
-            expected=self.value(row.expected, row),
+            expected=row.expected if _is_shape(row.expected) else self.value(row.expected, row),
             actual=self.value(row.actual, row),
             detail=self.text(row.detail, row.person),
         )
+
+
+def _is_shape(text: str | None) -> bool:
+    """Whether a text only says how a key is written: "like A9999, A-9999" (letters as A, digits as 9)."""
+    return text is not None and re.fullmatch(r"(?:an identifier )?like [A9][A9 ,._/-]*", text) is not None
 
 
 def _is_plain(word: str) -> bool:
