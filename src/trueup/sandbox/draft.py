@@ -3,6 +3,7 @@
 Every record is given to at most one planter, so that planted faults do not cover each other.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -113,10 +114,11 @@ class Draft:
         story = self.by_id[record_id]
         return record_id not in self.taken and story.ordinary and self.delivered(story)
 
-    def next_run(self, run: Run, at_least: int = 1) -> Run:
-        """The run that comes so many runs later."""
-        runs = self.company.runs
-        return runs[min(runs.index(run) + at_least, len(runs) - 1)]
+    def run_from(self, at: int) -> Run:
+        """The first run that starts at that moment or later and may be added to: one cut off at a page may not."""
+        starts = [run.starts for run in self.company.runs]
+        later = self.company.runs[min(bisect_left(starts, at), len(starts) - 1) :]
+        return next((run for run in later if run.run_id not in self.logs.limits), self.company.runs[-1])
 
     def run(self, story: Story) -> Run:
         """The run that carried a record last."""

@@ -17,10 +17,8 @@ from trueup.sandbox.writing import Form, write_logs
 
 SHARE = 0.005  # of the records, for each code
 AT_LEAST = 3
-FEWEST_PEOPLE, MOST_PEOPLE = (
-    120,
-    200_000,
-)  # fewer: the faults crowd each other out; more: they are held in memory
+FEWEST_PEOPLE = 200  # with fewer, the faults crowd each other out
+MOST_PEOPLE = 200_000  # they are held in memory
 YEARS = range(2000, 2100)
 MARK = "This directory was written by `trueup sample`."
 

@@ -59,6 +59,9 @@ def sample(
     except SampleRefusedError as error:
         typer.echo(f"trueup sample: {error}", err=True)
         raise typer.Exit(2) from error
+    except OSError as error:
+        typer.echo(f"trueup sample: {error.filename or out} can't be written: {error.strerror}", err=True)
+        raise typer.Exit(2) from error
     if as_json:
         import json
 

@@ -10,11 +10,6 @@ from trueup.sandbox.learning import Story
 from trueup.sandbox.moments import DAY, HOUR, MINUTE, local_text, utc_text
 
 
-def _run_after(draft: Draft, at: int) -> Run:
-    starts = [run.starts for run in draft.company.runs]
-    return draft.company.runs[min(bisect_right(starts, at), len(starts) - 1)]
-
-
 def late_completion(draft: Draft, dice: Random, count: int) -> None:
     """TU0901: done in the last days of the window, delivered minutes to days after the cut-off."""
 
@@ -24,7 +19,7 @@ def late_completion(draft: Draft, dice: Random, count: int) -> None:
 
     for story in draft.pick(dice, count, near_the_end):
         cycle = draft.cycle(story)
-        run = _run_after(draft, cycle.cutoff + dice.randrange(MINUTE, 40 * HOUR))
+        run = draft.run_from(cycle.cutoff + dice.randrange(MINUTE, 40 * HOUR))
         draft.call(story, run, [(ACCEPTED, 0)])
         draft.tell("TU0901", story, "delivered after the cut-off", run_id=run.run_id, field="received_at")
 
@@ -44,7 +39,7 @@ def sla_breached(draft: Draft, dice: Random, count: int) -> None:
         cycle = draft.cycle(story)
         allowed = story.last.updated + SLA_HOURS * HOUR
         latest = min(allowed + 20 * HOUR, cycle.grace_until)
-        run = _run_after(draft, dice.randrange(allowed + 20 * MINUTE, latest))
+        run = draft.run_from(dice.randrange(allowed + 20 * MINUTE, latest))
         draft.call(story, run, [(ACCEPTED, 0)])
         hours = (run.starts - story.done) / HOUR
         draft.tell(
@@ -56,7 +51,7 @@ def window_misaligned(draft: Draft, dice: Random, _: int) -> None:
     """TU0903: the last run (the last three, in one cycle) before the cut-off did not take place."""
     for cycle, missed in zip(draft.company.cycles[:2], dice.sample((1, 3), 2), strict=True):
         before = [run for run in draft.company.runs if run.starts < cycle.cutoff][-missed:]
-        instead = _run_after(draft, cycle.cutoff)
+        instead = draft.run_from(cycle.cutoff)
         for run in before:
             for record_id in draft.company.carried.records_of.get(run.run_id, ()):
                 story = draft.by_id[record_id]
@@ -90,7 +85,7 @@ def unattributed(draft: Draft, dice: Random, count: int) -> None:
             done, note = last.grace_until + dice.randrange(5 * MINUTE, 70 * MINUTE), "after the last grace"
         _move(draft, story, done)
         if n % 2:
-            draft.call(story, draft.company.runs[-1], [(ACCEPTED, 0)])
+            draft.call(story, draft.run_from(done + 5 * MINUTE), [(ACCEPTED, 0)])
         draft.send_other(story, completed_at=utc_text(done), cycle="")
         draft.tell("TU0904", story, note, field="completed_at")
 

@@ -37,21 +37,36 @@ def truncated_run(draft: Draft, dice: Random, count: int) -> None:
     """TU0403: a run stops at the end of a full page; what was left is never sent. One page or two."""
     lines = planted = 0
     for run, stories in _runs(draft, dice, 9, 60):
-        left = max(3, min(len(stories) // 4, count))
         pages = 1 + planted % 2
-        kept = (len(stories) - left) // pages * pages
-        behind = stories[kept:]
-        if not all(draft.usual(story.record_id) for story in behind):
+        size = _page_size(draft, run, stories, pages, max(3, min(len(stories) // 4, count)))
+        behind = stories[size * pages :]
+        if (
+            not size
+            or run.run_id in draft.clocks
+            or not all(draft.usual(story.record_id) for story in behind)
+        ):
             continue
         draft.taken.update(story.record_id for story in stories)
-        draft.logs.limits[run.run_id] = kept // pages
+        draft.logs.limits[run.run_id] = size
         for story in behind:
             _lose(draft, story)
-            note = f"the run ended at {kept} records, {pages} full pages of {kept // pages}"
+            note = f"the run ended at {size * pages} records, {pages} full pages of {size}"
             draft.tell("TU0403", story, note, "TU0301", run_id=run.run_id)
         lines, planted = lines + len(behind), planted + 1
         if lines >= count and planted >= 2:
             return
+
+
+def _page_size(draft: Draft, run: Run, stories: list[Story], pages: int, left: int) -> int:
+    """A page size that leaves about so many behind, and on which the whole run would not have ended; 0 if none."""
+    calls = sum(
+        attempt.run_id == run.run_id for story in stories for attempt in draft.logs.attempts[story.record_id]
+    )
+    for behind in range(left, left + 4):
+        size = (len(stories) - behind) // pages
+        if size > 1 and len(stories) - size * pages < size and calls % size:
+            return size
+    return 0
 
 
 def lost_checkpoint(draft: Draft, dice: Random, count: int) -> None:
@@ -70,7 +85,7 @@ def lost_checkpoint(draft: Draft, dice: Random, count: int) -> None:
                 )
             skipped += len(lost)
         else:
-            again = draft.next_run(run)
+            again = draft.run_from(run.starts + 1)
             for story in stories:
                 draft.taken.add(story.record_id)
                 _send_again(draft, story, run, again)

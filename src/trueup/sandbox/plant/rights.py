@@ -42,7 +42,7 @@ def under_scoped(draft: Draft, dice: Random, count: int) -> None:
             draft.drop_review(story)
             draft.tell("TU0702", story, f"{status}, and never again", "TU0302", run_id=run.run_id)
         else:
-            draft.call(story, draft.next_run(run), [(ACCEPTED, 0)], after=True)
+            draft.call(story, draft.run_from(run.starts + 1), [(ACCEPTED, 0)], after=True)
             draft.tell("TU0702", story, f"{status}; accepted by the next run", run_id=run.run_id)
 
 
