@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv as uv.lock says. `run` (default): what trueup itself needs; `dev`: what its tests need, and Spark.
-# Quick when nothing changed: .venv/.setup-stamp keeps the level and the digest of pyproject.toml and uv.lock.
+# Quick when nothing changed: .venv/.setup-stamp keeps the level and the digest of pyproject.toml, uv.lock and this script.
 # Packages come from where pip is told to take them: with an index of its own in pip's settings, pip
 # installs (hashes checked); otherwise uv does, and pip is the second try.
 set -euo pipefail
@@ -12,7 +12,7 @@ case $level in run | dev) ;; *) echo "usage: scripts/setup.sh [run|dev]" >&2; ex
 stamp=.venv/.setup-stamp
 python=.venv/bin/python
 
-digest=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
+digest=$(cat pyproject.toml uv.lock scripts/setup.sh | sha256sum | cut -d' ' -f1)
 had=$(cat "$stamp" 2>/dev/null || true)
 if [ -x .venv/bin/trueup ] && "$python" -c '' 2>/dev/null; then
     case $had in "dev $digest" | "$level $digest") exit 0 ;; esac
@@ -61,7 +61,8 @@ cert=${PIP_CERT:-$(pip_says cert)}
 export UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never
 case $level in run) what=(--no-dev) ;; dev) what=(--all-extras) ;; esac
 
-by_uv() { "$uv" sync --quiet --locked --inexact "${what[@]}"; }
+# compiled once here: otherwise every start compiles ibis again where Python may not write bytecode
+by_uv() { "$uv" sync --quiet --locked --inexact --compile-bytecode "${what[@]}"; }
 by_pip() {
     "$uv" export --quiet --frozen --no-emit-project --format requirements.txt "${what[@]}" -o .venv/requirements.txt &&
         pip install -q --require-hashes -r .venv/requirements.txt &&
@@ -75,5 +76,6 @@ else
     by_uv || { echo "uv could not; trying pip" >&2; by_pip; }
 fi
 [ -x .venv/bin/trueup ]
+"$python" -m compileall -q src
 echo "$level $digest" >"$stamp"
 echo "ready: .venv/bin/trueup" >&2
