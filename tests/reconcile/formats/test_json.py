@@ -175,8 +175,8 @@ def test_object_keyed_by_its_records_is_refused(table, refusal):
 
 
 def test_brackets_without_end_bring_nothing_down(table, refusal):
-    refusal(lambda: list(table("[" * 1_000_000, name="x.json").records()))
-    refusal(lambda: list(table('{"a":' * 1_000_000, name="x.json").records()))
+    refusal(lambda: list(table("[" * 200_000, name="x.json").records()))
+    refusal(lambda: list(table('{"a":' * 200_000, name="x.json").records()))
 
 
 def test_records_are_found_across_blocks(table):
@@ -227,7 +227,7 @@ VALUES = st.recursive(
             st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), inner, max_size=4
         )
     ),
-    max_leaves=12,
+    max_leaves=6,
 )
 
 
@@ -241,7 +241,7 @@ VALUES = st.recursive(
     ascii_only=st.booleans(),
     wrap=st.sampled_from(["lines", "list", "nested", "object"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_json_writes_comes_back(tmp_path_factory, rows, indent, ascii_only, wrap):
     path = tmp_path_factory.mktemp("j") / ("x.jsonl" if wrap == "lines" else "x.json")
     if wrap == "lines":

@@ -17,6 +17,7 @@ _RAGGED = (
 )
 _TODO = "Correct the row in the source and export again; the other rows were read."
 _SAMPLE = 1 << 18
+_BLOCK = 1 << 16  # bytes; larger ones are read slower
 _LINE_END = re.compile(r"[\r\n]")
 
 
@@ -135,23 +136,22 @@ def _wrong(row: list[str]) -> str | None:
 
 
 def _chunks(batches: Iterator[Batch], width: int, header_line: int, noted: Problems) -> Iterator[GridChunk]:
-    rows: list[list[str]] = []
+    """Rows are turned into columns batch by batch, while the processor's cache still holds them."""
     lines: list[int] = []
+    columns: list[list[str | None]] = [[] for _ in range(width)]
     text = 0
     for batch in batches:
         good_rows, good_lines = _sound(batch, width, header_line, noted)
-        rows += good_rows
         lines += good_lines
+        for column, cells in zip(columns, zip(*good_rows, strict=True), strict=False):  # no rows, no cells
+            column.extend(cells)
         text += batch.text
-        if len(rows) >= CHUNK_ROWS or text >= CHUNK_TEXT:
-            yield from _emit(rows, lines)
-            rows, lines, text = [], [], 0
-    yield from _emit(rows, lines)
-
-
-def _emit(rows: list[list[str]], lines: list[int]) -> Iterator[GridChunk]:
-    if rows:
-        yield GridChunk(lines, [list(column) for column in zip(*rows, strict=True)])
+        if len(lines) >= CHUNK_ROWS or text >= CHUNK_TEXT:
+            if lines:
+                yield GridChunk(lines, columns)
+            lines, columns, text = [], [[] for _ in range(width)], 0
+    if lines:
+        yield GridChunk(lines, columns)
 
 
 def _sound(batch: Batch, width: int, header_line: int, noted: Problems) -> tuple[list[list[str]], list[int]]:
@@ -187,24 +187,28 @@ def _sound(batch: Batch, width: int, header_line: int, noted: Problems) -> tuple
 
 
 def _batches(source: Source, encoding: Encoding, dialect: Dialect) -> Iterator[Batch]:
-    """The rows of the file, about a million characters at a time; the part of a row that is still open is carried."""
-    open_lines: list[str] = []
-    first = 1  # the line number of open_lines[0]
+    """The rows of the file, some hundred at a time; the part of a row that is still open is carried.
+
+    What is carried is not looked at again before as much text has come again, so that a cell of many
+    megabytes is not read once for each block.
+    """
+    carried: list[str] = []
+    first = 1  # the line number of carried[0]
     bad = False
-    for part, last in _parts(text_blocks(source, encoding), source.limits):
-        open_lines += io.StringIO(part, newline="")
+    old = new = 0
+    for part, last in _parts(text_blocks(source, encoding, _BLOCK), source.limits):
+        carried += io.StringIO(part, newline="")
         bad = bad or "\0" in part or BAD in part or LONG in part
-        done = cut(open_lines, dialect, source.limits, last=last)
-        yield Batch(
-            done.rows,
-            [first + start for start in done.starts],
-            [(first + fault.index, fault) for fault in done.faults],
-            bad,
-            len(part),
-        )
-        del open_lines[: done.used]
+        new += len(part)
+        if new < old and not last:
+            continue
+        done = cut(carried, dialect, source.limits, last=last)
+        faults = [(first + fault.index, fault) for fault in done.faults]
+        yield Batch(done.rows, [first + start for start in done.starts], faults, bad, new)
+        del carried[: done.used]
         first += done.used
-        bad = bad and bool(open_lines)
+        bad = bad and bool(carried)
+        old, new = sum(map(len, carried)), 0
 
 
 def _parts(blocks: Iterator[str], limits: Limits) -> Iterator[tuple[str, bool]]:

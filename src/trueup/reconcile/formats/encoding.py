@@ -79,8 +79,8 @@ def encoding_of(source: Source, head: bytes, declared: str | None) -> Encoding:
     return Encoding(codec)
 
 
-def text_blocks(source: Source, encoding: Encoding) -> Generator[str, None, None]:
-    """The file's text, about a million characters at a time; BAD where bytes are none in this encoding."""
+def text_blocks(source: Source, encoding: Encoding, size: int = BLOCK) -> Generator[str, None, None]:
+    """The file's text, from so many bytes at a time; BAD where bytes are none in this encoding."""
     codecs.register_error("trueup-bad", _bad)
     decoder = codecs.getincrementaldecoder(encoding.codec)("trueup-bad")
     reader = source.open()
@@ -88,7 +88,7 @@ def text_blocks(source: Source, encoding: Encoding) -> Generator[str, None, None
         left = encoding.mark
         while left and (block := reader.read(left)):
             left -= len(block)
-        while block := reader.read(BLOCK):
+        while block := reader.read(size):
             if text := decoder.decode(block):
                 yield text
         if text := decoder.decode(b"", final=True):

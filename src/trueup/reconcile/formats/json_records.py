@@ -48,8 +48,10 @@ def open_json(source: Source, head: bytes, hints: Hints) -> Records:
     encoding = json_encoding(source, head, hints)
     with bytes_of(source, encoding) as read:
         scanner = _scanner(source, read)
-        with _translated(source, scanner, 0):
+        try:
             survey = _survey(source, scanner)
+        except (CutOff, Broken) as error:
+            raise _refusal(source, scanner, error, None) from error
     path = _path(source, survey)
 
     def walk(problems: list[Problem]) -> Iterator[tuple[int, dict[str, object]]]:
@@ -99,27 +101,13 @@ def _scanner(source: Source, read: Callable[[], bytes]) -> Scanner:
     return Scanner(read, source.limits.record, too_large)
 
 
-@contextmanager
-def _translated(source: Source, scanner: Scanner, record: int) -> Iterator[None]:
-    line = record or None
-    try:
-        yield
-    except CutOff as error:
-        where = f"it ends after {scanner.end:,} bytes" + (
-            f", in or after record {record:,}" if record else ""
-        )
-        raise unreadable(
-            source.shown, "the JSON text is cut off", "its closing brackets", where, _AGAIN, line=line
-        ) from error
-    except Broken as error:
-        raise unreadable(
-            source.shown,
-            f"no valid JSON at byte {error.at:,}",
-            error.expected,
-            "something else",
-            _AGAIN,
-            line=line,
-        ) from error
+def _refusal(source: Source, scanner: Scanner, error: CutOff | Broken, record: int | None) -> UnreadableFile:
+    """What is wrong with the text, in or after that record."""
+    what, expected = "the JSON text is cut off", "its closing brackets"
+    actual = f"it ends after {scanner.end:,} bytes" + (f", in or after record {record:,}" if record else "")
+    if isinstance(error, Broken):
+        what, expected, actual = f"no valid JSON at byte {error.at:,}", error.expected, "something else"
+    return unreadable(source.shown, what, expected, actual, _AGAIN, line=record)
 
 
 def _survey(source: Source, scanner: Scanner) -> Survey:
@@ -240,18 +228,21 @@ def _walk(
     with bytes_of(source, encoding) as read:
         scanner = _scanner(source, read)
         number = 0
-        places = _places(source, scanner, path)
-        while True:
-            with _translated(source, scanner, number + 1):
-                start = next(places, b"")
-                if not start:
-                    if scanner.peek():
-                        raise Broken("the end of the file", scanner.byte + 1)
-                    return
+        try:
+            for start in _whole(source, scanner, path):
+                record = _taken(source, scanner, start, number + 1, noted)
                 number += 1
-                record = _taken(source, scanner, start, number, noted)
-            if record is not None:
-                yield number, record
+                if record is not None:
+                    yield number, record
+        except (CutOff, Broken) as error:
+            raise _refusal(source, scanner, error, number + 1) from error
+
+
+def _whole(source: Source, scanner: Scanner, path: tuple[str, ...]) -> Iterator[bytes]:
+    """As `_places`, and then nothing may follow."""
+    yield from _places(source, scanner, path)
+    if scanner.peek():
+        raise Broken("the end of the file", scanner.byte + 1)
 
 
 def _places(source: Source, scanner: Scanner, path: tuple[str, ...]) -> Iterator[bytes]:

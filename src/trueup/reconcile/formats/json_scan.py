@@ -73,6 +73,9 @@ class Scanner:
 
     def peek(self) -> bytes:
         """The next byte that is no blank, not taken; b"" at the end of the text."""
+        found = self._held[self._place : self._place + 1]
+        if found > b" ":  # the usual case, where nothing is to be passed over
+            return found
         while True:
             self._place = _SPACE.match(self._held, self._place).end()  # type: ignore[union-attr]  # matches always
             if self._place < len(self._held):
