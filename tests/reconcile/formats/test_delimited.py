@@ -248,6 +248,19 @@ def test_cell_too_large_costs_one_row(table, quoted, rows_of):
     assert [(problem.line, problem.what) for problem in grid.problems] == [(3, "a cell is too large")]
 
 
+@pytest.mark.parametrize("end", ["", '"z', '"z,1'])
+def test_large_cell_that_is_not_closed_rightly_costs_one_row(table, rows_of, end):
+    grid = table('a, "b"\n1, "' + "x" * 1_500_000 + end + "\n3, 4\n")
+    assert rows_of(grid) == [(3, ["3", "4"])]
+    assert [problem.line for problem in grid.problems] == [2]
+
+
+def test_large_cell_without_quotes_costs_one_row(table, rows_of):
+    grid = table("a,b\n1," + "x" * 1_500_000 + "\n3,4\n")
+    assert rows_of(grid) == [(3, ["3", "4"])]
+    assert [problem.what for problem in grid.problems] == ["a cell is too large"]
+
+
 def test_cell_of_the_largest_size_is_read(table, rows_of):
     grid = table("a,b\n1," + "x" * (1 << 20) + "\n")
     assert len(rows_of(grid)[0][1][1]) == 1 << 20
@@ -317,7 +330,7 @@ def test_unclosed_quote_in_a_large_file_is_bounded(table):
     ]
 
 
-def test_many_broken_quotes_take_no_longer_than_the_file(table, rows_of):
+def test_many_broken_quotes_cost_one_row_each(table, rows_of):
     grid = table("a,b\n" + '"x"y,1\n' * 50_000)
     assert rows_of(grid) == []
     assert len(grid.problems) == 50_000

@@ -86,6 +86,7 @@ BAD_RECORDS = [  # text of one record, what is said of it
     ('{"\\udc00": 1}', "surrogate"),
     ('{"a": "\\u0000"}', "NUL"),
     ('{"a": "' + "x" * (1 << 20) + 'y"}', "too large"),
+    ('{"a": [1, {"b": "' + "x" * (1 << 20) + 'y"}]}', "too large"),
     ('{"a": 01}', "no valid JSON"),
     ('{"a" 1}', "no valid JSON"),
     ("{a: 1}", "no valid JSON"),

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trueup.reconcile.formats import Hints, Limits
+from trueup.reconcile.formats.book import text_of
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 SPACES = " ".join(
@@ -276,6 +277,28 @@ def test_a_zip_whose_directory_lies_about_sizes_is_refused(table, refusal):
 
 def test_a_workbook_of_too_many_parts_is_refused(table, refusal):
     assert "too many parts" in refusal(lambda: table(xlsx(S=[["a"]]), limits=Limits(parts=3))).what
+
+
+def test_a_directory_longer_than_any_workbooks_is_refused_unread(table, refusal):
+    content = xlsx(S=[["a"]])
+    at = content.rindex(b"PK\x05\x06") + 12
+    long = content[:at] + struct.pack("<I", 900_000_000) + content[at + 4 :]
+    assert "too many parts" in refusal(lambda: table(long)).what
+    assert (
+        "too many parts"
+        in refusal(lambda: table(content[: at - 12] + b"PK\x06\x07" + content[at - 12 :])).what
+    )
+
+
+def test_a_workbook_file_too_large_is_refused_unread(table, refusal):
+    assert "swells" in refusal(lambda: table(xlsx(S=[["a"]]), limits=Limits(workbook=1000))).what
+
+
+def test_a_negative_duration_keeps_its_sign(table, rows_of):
+    span = dt.timedelta(hours=-1, minutes=-30)
+    xml = value("time", "time-value", "-PT01H30M00S")
+    assert rows_of(table(ods(sheet(row(cell("a")), row(xml))))) == [(2, ["-01:30:00"])]
+    assert text_of(span) == "-01:30:00"
 
 
 @pytest.mark.parametrize("keep", [100, 1000, 3000])

@@ -1,5 +1,6 @@
 """What is inside a zip container, before anybody unpacks it. Knows sizes and boxes of cells, not values."""
 
+import io
 import re
 import zipfile
 import zlib
@@ -10,6 +11,9 @@ from typing import IO
 from trueup.reconcile.formats.problem import Limits, UnreadableFile, unreadable
 
 _BLOCK = 1 << 18
+_TAIL = 66_000  # bytes in which a zip's end record lies, its comment included
+_ENTRY = 512  # bytes that one part takes in a zip's directory, at most
+_ZIP64 = b"PK\x06\x07"
 _OVERLAP = 128  # bytes in which a cell's name may lie across two blocks
 _NAMED = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,9})[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
@@ -59,6 +63,7 @@ def workbook_format(file: IO[bytes], shown: str, limits: Limits) -> str:
     Every part is unpacked once, without being kept, because the sizes in a zip's directory may lie,
     and a sheet of two cells far apart is held as the whole box between them.
     """
+    _check_directory(file, shown, limits)
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
@@ -85,6 +90,20 @@ def workbook_format(file: IO[bytes], shown: str, limits: Limits) -> str:
             "Download or export it again.",
         ) from error
     return kind
+
+
+def _check_directory(file: IO[bytes], shown: str, limits: Limits) -> None:
+    """Before the directory is read into memory: it is as long as a workbook's, and in the plain form (no zip64)."""
+    size = file.seek(0, io.SEEK_END)
+    if size > limits.workbook:
+        raise _swells(shown, limits)
+    file.seek(max(0, size - _TAIL))
+    tail = file.read(_TAIL)
+    file.seek(0)
+    end = tail[tail.rfind(b"PK\x05\x06") :]
+    length = int.from_bytes(end[12:16], "little") if len(end) >= 16 and end.startswith(b"PK") else 0
+    if length > limits.parts * _ENTRY or _ZIP64 in tail:
+        raise _too_many(shown, limits, "more")
 
 
 def _kind(archive: zipfile.ZipFile, shown: str) -> str:
@@ -117,13 +136,7 @@ def _kind(archive: zipfile.ZipFile, shown: str) -> str:
 
 def _check_parts(parts: list[zipfile.ZipInfo], shown: str, limits: Limits) -> None:
     if len(parts) > limits.parts:
-        raise unreadable(
-            shown,
-            "the workbook has too many parts",
-            f"at most {limits.parts:,} files inside",
-            f"{len(parts):,}",
-            _AGAIN,
-        )
+        raise _too_many(shown, limits, f"{len(parts):,}")
     if any(part.flag_bits & 1 for part in parts):
         raise unreadable(
             shown,
@@ -139,6 +152,11 @@ def _check_parts(parts: list[zipfile.ZipInfo], shown: str, limits: Limits) -> No
         raise unreadable(
             shown, "the workbook is packed in an unusual way", "zip with deflate", "another method", _AGAIN
         )
+
+
+def _too_many(shown: str, limits: Limits, actual: str) -> UnreadableFile:
+    expected = f"at most {limits.parts:,} files inside"
+    return unreadable(shown, "the workbook has too many parts", expected, actual, _AGAIN)
 
 
 def _swells(shown: str, limits: Limits) -> UnreadableFile:
