@@ -128,9 +128,15 @@ def _picked(pick: Pick, role: str | None, n: int, cells: Mapping[int, pa.Array])
         column = pc.if_else(is_blank(column), spare, column)
     if pick.clean is not None and not _typed(column):
         return _mapped(as_text(column), pick.clean)
-    if kind_of(role, pick.canonical) in {Kind.TEXT, Kind.LIST, None}:
-        return as_text(column)
-    return column if n else as_text(column)
+    texts = kind_of(role, pick.canonical) in {Kind.TEXT, Kind.LIST, None} or not n or _textual(column.type)
+    return as_text(column) if texts else column
+
+
+def _textual(kind: pa.DataType) -> bool:
+    """Whether a column holds texts in one of Arrow's several ways, or nothing at all."""
+    if pa.types.is_dictionary(kind):
+        return _textual(kind.value_type)
+    return pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)
 
 
 def _typed(column: pa.Array) -> bool:
