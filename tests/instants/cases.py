@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 - a row of a table is read by position
 """One text a row, and what has to follow from it; read one by one and by the column. Knows no implementation."""
 
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ CASES = [
     local("2026-10-25 03:00:00", "2026-10-25T02:00:00", SECOND, 60, "iso-naive"),  # just after
     local("2026-03-29 03:00:00", "2026-03-29T01:00:00", SECOND, 120, "iso-naive"),  # just after the gap
     local("1890-01-01 00:53:28", "1890-01-01T00:00:00", SECOND, 53, "iso-naive"),  # local mean time, odd seconds
-    # dates: intervals
+    # dates are intervals
     span("2026-03-06", "2026-03-06T00:00:00", "2026-03-07T00:00:00", "iso-date"),  # nominal without a zone
     span("2024-01-04", "2024-01-03T23:00:00", "2024-01-04T23:00:00", "iso-date", offset=60, how=BERLIN),  # Horilla
     span("20260306", "2026-03-05T23:00:00", "2026-03-06T23:00:00", "iso-date", offset=60, how=BERLIN),  # basic
@@ -122,6 +123,7 @@ CASES = [
     span("2026-03-06Z", "2026-03-06T00:00:00", "2026-03-07T00:00:00", "iso-date", offset=0),  # XML Schema
     span("2018-11-04", "2018-11-04T03:00:00", "2018-11-05T02:00:00", "iso-date", offset=-120, how=Reading(zone="America/Sao_Paulo")),  # began at 01:00
     span("2007-11-04", "2007-11-04T02:30:00", "2007-11-05T03:30:00", "iso-date", offset=-150, how=Reading(zone="America/St_Johns")),  # went back at 00:01: two midnights
+    span("1919-03-31", "1919-03-31T04:30:00", "1919-04-01T04:00:00", "iso-date", offset=-240, how=Reading(zone="America/Toronto")),  # began at 00:30
     left_open("2011-12-30", "gap", "iso-date", DAY, Reading(zone="Pacific/Apia")),  # Samoa skipped the day
     span("2011-12-29", "2011-12-29T10:00:00", "2011-12-30T10:00:00", "iso-date", offset=-600, how=Reading(zone="Pacific/Apia")),  # and the day before
     span("9999-12-31", "9999-12-30T23:00:00", "9999-12-31T23:59:59.999999", "iso-date", offset=60, how=BERLIN),  # "no end", SAP
@@ -141,6 +143,8 @@ CASES = [
     utc("1772802013250", "2026-03-06T13:00:13.25", MS, rule="epoch-milliseconds"),  # SAP, completedTimestamp
     utc("1772802013250999", "2026-03-06T13:00:13.250999", US, rule="epoch-microseconds"),  # DuckDB
     utc("1772802013250999123", "2026-03-06T13:00:13.250999", NS, rule="epoch-nanoseconds"),  # pandas
+    utc("1772802013250.5", "2026-03-06T13:00:13.2505", US, rule="epoch-milliseconds"),  # pandas, as float
+    unread("-99999999999", "epoch-seconds"),  # before the year 1
     utc("100000000", "1973-03-03T09:46:40", rule="epoch-seconds"),  # the first number that is an epoch
     utc("-100000000", "1966-10-31T14:13:20", rule="epoch-seconds"),  # as long before
     unread("99999999"),  # one less is none: it may be anything
@@ -148,9 +152,11 @@ CASES = [
     unread("1.772802013e9"),  # digits may have been lost
     utc("/Date(1772802013250)/", "2026-03-06T13:00:13.25", MS, rule="json-date"),  # OData 2
     utc("/Date(1772802013250+0200)/", "2026-03-06T13:00:13.25", MS, 120, "json-date"),  # the offset moves nothing
+    unread("/Date(99999999999999999)/", "json-date"),  # after the year 9999
+    unread("/Date(1772802013250+2400)/", "json-date"),  # no such offset
     utc("/Date(-86400000)/", "1969-12-31T00:00:00", MS, rule="json-date"),  # before 1970
     utc(r"\/Date(1772802013250)\/", "2026-03-06T13:00:13.25", MS, rule="json-date"),  # escaped slashes
-    local("46087.541666666664", "2026-03-06T12:00:00", SECOND, 60, "excel-1900", EXCEL),  # 13:00, a third of a cell away
+    local("46087.541666666664", "2026-03-06T12:00:00", SECOND, 60, "excel-1900", EXCEL),  # 13:00
     local("46087.5418206019", "2026-03-06T12:00:13.3", MS, 60, "excel-1900", EXCEL),  # rounded to milliseconds
     span("46087", "2026-03-05T23:00:00", "2026-03-06T23:00:00", "excel-1900", offset=60, how=EXCEL),  # a whole day
     span("44625", "2026-03-05T23:00:00", "2026-03-06T23:00:00", "excel-1904", offset=60, how=EXCEL_1904),  # 1462 less
@@ -249,6 +255,9 @@ CASES = [
     span("03/2026", "2026-03-01T00:00:00", "2026-04-01T00:00:00", "numeric-month", MONTH),  # a month in numbers
     span("March 2026", "2026-03-01T00:00:00", "2026-04-01T00:00:00", "month-name", MONTH),  # and in words
     unread("Tuesday, 6 March 2026", "month-name"),  # it was a Friday
+    local("6 March 2026 13:00 [Europe/Berlin]", "2026-03-06T12:00:00", how=NOWHERE),  # a zone in brackets
+    unread("March 2026 13:00"),  # a time of no day
+    unread("6/3/6"),  # a year of one digit
     unread("March 26"),  # the day, or the year?
     unread("60.00 required"),  # Moodle's criterion header
     unread("30 days"),  # another

@@ -18,7 +18,14 @@ def moment(text):
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_a_text_says_its_instant(case):
     instant = read_instant(case.raw, case.how)
-    found = (instant.at, instant.until, instant.rule, instant.precision, instant.offset_minutes, instant.unsettled)
+    found = (
+        instant.at,
+        instant.until,
+        instant.rule,
+        instant.precision,
+        instant.offset_minutes,
+        instant.unsettled,
+    )
     expected = (moment(case.at), moment(case.until), case.rule, case.precision, case.offset, case.unsettled)
     assert found == expected
 
@@ -33,7 +40,9 @@ def test_a_column_of_it_says_the_same(case, rows):
     assert set(zip(converted.at.to_pylist(), converted.precision.to_pylist(), converted.offset.to_pylist(), converted.rule.to_pylist(), strict=True)) == {expected}  # fmt: skip
 
 
-@pytest.mark.parametrize("raw", [None, "", "  ", "\u00a0\t", "\u200f"])  # null, blank, and marks that nobody sees
+@pytest.mark.parametrize(
+    "raw", [None, "", "  ", "\u00a0\t", "\u200f"]
+)  # null, blank, and marks that nobody sees
 def test_a_blank_is_no_instant(raw):
     assert read_instant(raw, Reading()) is None
     converted = convert(pa.array([raw] * (FEW + 1), pa.string()), Reading())

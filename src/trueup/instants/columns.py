@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from trueup.instants.layout import Half, Layout
 from trueup.instants.numbers import epoch_of
 from trueup.instants.placing import INTERVALS
-from trueup.instants.zones import DAY_SECONDS, FIRST_YEAR, LAST_YEAR, UNIQUE, offset_table
+from trueup.instants.tables import FIRST_YEAR, LAST_YEAR, UNIQUE, offset_table
+from trueup.instants.zones import DAY_SECONDS
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -76,9 +76,7 @@ def clock_precision(parts: dict[str, Span]) -> Precision:
 
 
 def fraction_precision(digits: int) -> Precision:
-    """What that many digits of a second tell."""
-    if digits == 0:
-        return Precision.SECOND
+    """What that many digits of a second, at least one, tell."""
     if digits <= 3:
         return Precision.MILLISECOND
     return Precision.MICROSECOND if digits <= 6 else Precision.NANOSECOND

@@ -106,7 +106,7 @@ def _interval(raw: str, precision: Precision, civil: Civil, said: Said, zone: Zo
     else:
         start, end = start - (offset or 0), end - (offset or 0)
     at, until = moment(start, 0), moment(end, 0) or _LATEST
-    if at is None:
+    if at is None:  # pragma: no cover - only 0001-01-01 could be, and that is NEVER
         return none(raw, civil.rule, Unsettled.UNPARSEABLE)
     return Instant(raw, at, minutes(offset) if said.known else None, key, precision, civil.rule, until=until)
 

@@ -16,7 +16,8 @@ def read_instant(raw: str | None, how: Reading) -> Instant | None:
     """The instant that a text says, or an Instant that says why there is none; None for null and blank.
 
     Reads every text, raises for none. `at` is cut to microseconds; years 1 to 9999 are known. For what no rule
-    reads `rule` is "none"; otherwise it is the rule that applied, also where no single instant follows.
+    reads `rule` is "none", for a numeric date of open order "numeric"; otherwise it is the rule that applied
+    (`RULES`), also where no single instant follows.
 
     >>> read_instant("2026-03-06 13:00:13", Reading(zone="Europe/Berlin")).at.isoformat()
     '2026-03-06T12:00:13+00:00'

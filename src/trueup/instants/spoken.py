@@ -39,7 +39,7 @@ _NUMERIC = (
     (
         "numeric",
         re.compile(
-            r"(?<![0./-])(?P<first>00?) ?(?P<s>[./-]) ?(?P<other>00?) ?(?P=s) ?(?P<year>0000|00)(?!0)\.?"
+            r"(?<![0./-])(?P<first>00?) ?(?P<s>[./-]) ?(?P<other>00?) ?(?P=s) ?(?P<year>0000|00?)(?!0)\.?"
         ),
     ),
     ("numeric-month", re.compile(r"(?<![0./-])(?P<month>00?)[./-](?P<year>0000)(?![0./-])")),
@@ -55,7 +55,7 @@ _ZONE = re.compile(
 _BRACKET = re.compile(r" ?\[(?P<zone>[a-z_+\-/0]{1,60})\]")
 _COMMENT = re.compile(r" ?\([^()0]{1,80}\)$")
 _REMARK = re.compile(r"\([^()]*\)")
-_LONG_WORD = re.compile(r"(?<![^\W\d_])[a-z]{4,}(?![^\W\d_])")
+_LONG_WORD = re.compile(r"(?<![^\W\d_])(?<!-)[a-z]{4,}(?![^\W\d_]|-)")
 _PUNCTUATION = re.compile(r"[\s.,/\-'()|·ºª\u05f3\w]*")
 _RFC_2822 = re.compile(
     r"(?:[a-z]{3}, )?00? [a-z]{3} 00(?:00)? 00:00(?::00)? (?:[+-]0000|[a-z]{1,4})(?: \([^()]*\))?"
@@ -135,7 +135,9 @@ def _plausible(shape: str, language: str | None) -> bool:
 
 @cache
 def _zone_words() -> frozenset[str]:
-    return frozenset(word for name in names_by_lower_case() for word in _LONG_WORD.findall(name.replace("_", " ")))
+    return frozenset(
+        word for name in names_by_lower_case() for word in _LONG_WORD.findall(name.replace("_", " "))
+    )
 
 
 def _around(draft: _Draft, match: re.Match[str]) -> _Clock:
@@ -180,7 +182,10 @@ def _numeric(
     if not senses or "0" in draft.rest:
         return None
     parts = draft.parts
-    if "first" in parts and order is not None and (order is not DayOrder.YMD or _width(parts["year"]) == 2):
+    width = _width(parts["year"])
+    if width == 1 and (order is not DayOrder.YMD or _width(parts["first"]) != 2):
+        return None
+    if "first" in parts and order is not None and (order is not DayOrder.YMD or width <= 2):
         names = {
             DayOrder.DMY: ("day", "month", "year"),
             DayOrder.MDY: ("month", "day", "year"),

@@ -5,7 +5,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from trueup.instants.zones import offset_table, zone_named
+from trueup.instants.tables import offset_table
+from trueup.instants.zones import zone_named
 
 _UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 

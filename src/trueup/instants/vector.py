@@ -20,8 +20,8 @@ from trueup.instants.numbers import epoch_of
 from trueup.instants.reading import Reading
 from trueup.instants.rules import layout_of
 from trueup.instants.scalar import MAX_LENGTH, read_instant
+from trueup.instants.tables import FOLD, GAP, UNIQUE
 from trueup.instants.typed import as_text
-from trueup.instants.zones import FOLD, GAP, UNIQUE
 from trueup.model.instants import Precision, Unsettled
 
 FEW = 48  # rows of one shape below which numpy costs more than it saves
@@ -67,10 +67,9 @@ class _Columns:
         if precision is not None:
             self.precision[rows] = _PRECISIONS.index(precision)
 
-    def settle(self, rows: Ints, at: Ints | int, rule: str, precision: Precision | None) -> None:
+    def settle(self, rows: Ints, at: Ints | int, rule: str, precision: Precision) -> None:
         self.at[rows], self.settled[rows], self.rule[rows] = at, True, self.code(rule)
-        if precision is not None:
-            self.precision[rows] = _PRECISIONS.index(precision)
+        self.precision[rows] = _PRECISIONS.index(precision)
 
     def place(self, rows: Ints, minutes: Ints | int, known: Flags | bool) -> None:
         self.offset[rows], self.placed[rows] = minutes, known
@@ -203,7 +202,7 @@ def _read_one_by_one(columns: _Columns, texts: pa.DictionaryArray, rows: Ints, h
         instant = read[text]
         if instant is None:
             continue
-        if instant.at is None:
+        if instant.at is None or instant.precision is None:
             columns.unsettle(where, instant.unsettled or Unsettled.UNPARSEABLE, instant.precision)
             continue
         columns.settle(where, (instant.at - _EPOCH) // _MICROSECOND, instant.rule, instant.precision)

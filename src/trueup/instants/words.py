@@ -68,6 +68,7 @@ HALVES = {
     "dop": Half.AM, "odp": Half.PM, "pop": Half.PM,  # cs, sl
     "oo": Half.AM, "os": Half.PM,  # tr
     "午前": Half.AM, "午後": Half.PM, "上午": Half.AM, "下午": Half.PM,  # ja, zh
+    "凌晨": Half.AM, "清晨": Half.AM, "早上": Half.AM, "中午": Half.PM,  # zh; 晚上 12 may be midnight
     "오전": Half.AM, "오후": Half.PM,  # ko
     "ص": Half.AM, "م": Half.PM,  # ar
     "дп": Half.AM, "пп": Half.PM,  # uk
@@ -78,7 +79,7 @@ HALVES = {
 FILLERS = frozenset({
     "a", "al", "alle", "am", "as", "at", "d", "da", "de", "del", "della", "den", "der", "di", "dia", "do", "du", "e", "ei",
     "el", "er", "gada", "godz", "h", "hora", "il", "kl", "klo", "la", "las", "le", "les", "los", "m", "nd", "o", "ob", "of",
-    "om", "on", "os", "rd", "st", "th", "the", "u", "um", "uhr", "v", "в", "г", "год", "года", "о", "р", "року", "у", "יום",
+    "om", "on", "os", "rd", "st", "th", "the", "u", "um", "uhr", "v", "в", "г", "год", "года", "о", "п", "р", "року", "у", "יום",
 })  # fmt: skip
 Meaning = tuple[str, int]  # ("month", 1-12) or ("weekday", Monday = 0)
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
