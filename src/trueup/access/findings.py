@@ -9,8 +9,20 @@ from trueup.model.findings import Finding, Logs, fault_rows
 
 REVIEWERS = ("reviewer", "line manager", "manager", "line_manager", "peer", "calibrator")
 
-IDENTIFYING = ("person", "person_id", "employee_number", "employee_no", "email", "mail", "name", "full_name", "first_name",
-               "last_name", "username", "account_name")
+IDENTIFYING = (
+    "person",
+    "person_id",
+    "employee_number",
+    "employee_no",
+    "email",
+    "mail",
+    "name",
+    "full_name",
+    "first_name",
+    "last_name",
+    "username",
+    "account_name",
+)
 
 
 def _granted(logs: Logs) -> ibis.Table:
@@ -26,24 +38,40 @@ def over_scoped(logs: Logs) -> ibis.Table:
     """TU0701: granted more than the connector needs."""
     grants = _granted(logs)
     found = grants.filter(yes(grants.has & ~grants.wants))
-    return fault_rows(found, "TU0701", field="scope", expected="not granted", actual=found.scope, detail=_on(found))
+    return fault_rows(
+        found, "TU0701", field="scope", expected="not granted", actual=found.scope, detail=_on(found)
+    )
 
 
 def under_scoped(logs: Logs) -> ibis.Table:
     """TU0702: needs more than is granted (refusals in the sync log are the delivery room's half)."""
     grants = _granted(logs)
     found = grants.filter(yes(grants.wants & ~grants.has))
-    return fault_rows(found, "TU0702", field="scope", expected=ibis.literal("granted: ") + found.scope, actual="not granted",
-                      detail=_on(found))
+    return fault_rows(
+        found,
+        "TU0702",
+        field="scope",
+        expected=ibis.literal("granted: ") + found.scope,
+        actual="not granted",
+        detail=_on(found),
+    )
 
 
 def unused_grant(logs: Logs) -> ibis.Table:
     """TU0704: granted and needed on paper, never used in the period that the sync log covers."""
     grants = _granted(logs)
     since = int(str(logs.facts["period_start"]))
-    found = grants.filter(yes(grants.has & grants.wants & (grants.last_used_at.isnull() | (grants.last_used_at < since))))
-    return fault_rows(found, "TU0704", field="last_used_at", expected=ibis.literal("used since ") + iso(ibis.literal(since, "int64")),
-                      actual=ibis.ifelse(found.last_used_at.isnull(), "never", iso(found.last_used_at)), detail=_on(found))
+    found = grants.filter(
+        yes(grants.has & grants.wants & (grants.last_used_at.isnull() | (grants.last_used_at < since)))
+    )
+    return fault_rows(
+        found,
+        "TU0704",
+        field="last_used_at",
+        expected=ibis.literal("used since ") + iso(ibis.literal(since, "int64")),
+        actual=ibis.ifelse(found.last_used_at.isnull(), "never", iso(found.last_used_at)),
+        detail=_on(found),
+    )
 
 
 def evidence_leaked(logs: Logs) -> ibis.Table | None:
@@ -54,7 +82,9 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
     that says who somebody is belongs to TU1004.
     """
     policy = logs.roles["policy"]
-    every = policy.filter(policy.field.notnull()).mutate(viewer=policy.role.strip().lower(), name=policy.field.strip().lower())
+    every = policy.filter(policy.field.notnull()).mutate(
+        viewer=policy.role.strip().lower(), name=policy.field.strip().lower()
+    )
     every = every.filter(~every.name.isin(IDENTIFYING))
     judged = every.group_by(["name"]).aggregate(anybody=every.allowed.fill_null(False).max())  # noqa: FBT003
     seen = judged.filter(judged.anybody).select("name")
@@ -66,15 +96,46 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
     shown = reviews.filter(reviews.extras.notnull())
     carried = members(shown, "extras", "carried")
     default = ibis.literal("")
-    carried = carried.mutate(name=carried.carried.lower(), viewer=carried.visible_to.strip().lower().fill_null(default))
+    carried = carried.mutate(
+        name=carried.carried.lower(), viewer=carried.visible_to.strip().lower().fill_null(default)
+    )
     reviewer = barred.filter(barred.viewer.isin(REVIEWERS)).select("name", reader=barred.viewer).distinct()
     silent = carried.filter(carried.viewer == "")
     by_default = silent.join(reviewer.group_by("name").aggregate(reader=ibis._.reader.min()), "name")
-    spoken = carried.filter(carried.viewer != "").join(barred, ["viewer", "name"]).mutate(reader=lambda t: t.viewer)
+    spoken = (
+        carried.filter(carried.viewer != "")
+        .join(barred, ["viewer", "name"])
+        .mutate(reader=lambda t: t.viewer)
+    )
     columns = ["record_id", "person", "course_id", "file", "line", "carried", "reader"]
     found = union([by_default.select(*columns), spoken.select(*columns)])
-    return fault_rows(found, "TU0703", field="visible_to", expected=text("hidden from ") + found.reader,
-                      actual=found.carried, detail=ibis.literal("the role ") + found.reader + " sees " + found.carried)
+    leaked = fault_rows(
+        found,
+        "TU0703",
+        field="visible_to",
+        expected=text("hidden from ") + found.reader,
+        actual=found.carried,
+        detail=ibis.literal("the role ") + found.reader + " sees " + found.carried,
+    )
+    return union([leaked, _granted_to_role(logs)]) if "grants" in logs.roles else leaked
+
+
+def _granted_to_role(logs: Logs) -> ibis.Table:
+    """A role that holds a grant on a field which the policy hides from it."""
+    policy, grants = logs.roles["policy"], _granted(logs)
+    barred = policy.filter(yes(policy.role.notnull() & ~policy.allowed))
+    barred = barred.select(viewer=barred.role.strip().lower(), name=barred.field.strip().lower()).distinct()
+    field = grants.scope.strip().lower().re_replace(r":.*$", "").re_replace(r"^.*\.", "")
+    held = grants.filter(grants.has).mutate(viewer=grants.account.strip().lower(), name=field)
+    found = held.join(barred, ["viewer", "name"])
+    return fault_rows(
+        found,
+        "TU0703",
+        field="scope",
+        expected=ibis.literal("hidden from ") + found.viewer,
+        actual=found.scope,
+        detail=ibis.literal("the role ") + found.viewer + ibis.literal(" is granted ") + found.scope,
+    )
 
 
 FINDINGS = (

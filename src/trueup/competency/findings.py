@@ -29,7 +29,9 @@ def names(registry: ibis.Table) -> ibis.Table:
     marked = registry.mutate(active=_active(registry))
     parts = [
         marked.select(name=plain(marked["id"]), id=marked["id"], active=marked.active),
-        marked.filter(marked.label.notnull()).select(name=plain(marked.label), id=marked["id"], active=marked.active),
+        marked.filter(marked.label.notnull()).select(
+            name=plain(marked.label), id=marked["id"], active=marked.active
+        ),
     ]
     aliases = members(marked, "aliases", "other")
     parts.append(aliases.select(name=plain(aliases.other), id=aliases["id"], active=aliases.active))
@@ -64,13 +66,29 @@ def unknown_tag(logs: Logs) -> ibis.Table:
     if logs.has("completions", "tags"):
         bad = _tags(logs).anti_join(known, "name")
         found = _completions_with(logs, bad)
-        rows.append(fault_rows(found, "TU0601", field="tags", expected="a competency of the registry", actual=found.tag,
-                               detail="no framework version knows this tag"))
+        rows.append(
+            fault_rows(
+                found,
+                "TU0601",
+                field="tags",
+                expected="a competency of the registry",
+                actual=found.tag,
+                detail="no framework version knows this tag",
+            )
+        )
     if logs.has("reviews", "competency"):
         bad = _used(logs).anti_join(known, "name")
         shown = _shown_with(logs, bad)
-        rows.append(fault_rows(shown, "TU0601", field="competency", expected="a competency of the registry",
-                               actual=shown.competency, detail="no framework version knows the review system's competency"))
+        rows.append(
+            fault_rows(
+                shown,
+                "TU0601",
+                field="competency",
+                expected="a competency of the registry",
+                actual=shown.competency,
+                detail="no framework version knows the review system's competency",
+            )
+        )
     return union(rows) if rows else _nothing(logs)
 
 
@@ -90,7 +108,11 @@ def label_drift(logs: Logs) -> ibis.Table:
     registry = logs.roles["competencies"]
     living = names(registry)
     reviews = logs.roles["reviews"]
-    said = reviews.filter(yes(reviews.competency.notnull() & reviews.label.notnull())).select("competency", "label").distinct()
+    said = (
+        reviews.filter(yes(reviews.competency.notnull() & reviews.label.notnull()))
+        .select("competency", "label")
+        .distinct()
+    )
     said = said.mutate(name=plain(said.competency), shown=plain(said.label))
     means = said.join(living.select("name", "id").distinct(), "name")
     labels = registry.mutate(active=_active(registry)).filter(registry.label.notnull())
@@ -98,11 +120,13 @@ def label_drift(logs: Logs) -> ibis.Table:
     labels = labels.join(alive, "id")
     labels = labels.filter(labels.active | ~labels.any_active)
     aliases = members(labels, "aliases", "other")
-    right = union([
-        labels.select(id=labels["id"], shown=plain(labels.label)),
-        aliases.select(id=aliases["id"], shown=plain(aliases.other)),
-        labels.select(id=labels["id"], shown=plain(labels["id"])),
-    ]).distinct()
+    right = union(
+        [
+            labels.select(id=labels["id"], shown=plain(labels.label)),
+            aliases.select(id=aliases["id"], shown=plain(aliases.other)),
+            labels.select(id=labels["id"], shown=plain(labels["id"])),
+        ]
+    ).distinct()
     fine = means.join(right, ["id", "shown"]).select("competency", "label").distinct()
     proper = labels.group_by("id").aggregate(proper=labels.label.max())
     wrong = means.anti_join(fine, ["competency", "label"]).join(proper, "id")
@@ -110,8 +134,14 @@ def label_drift(logs: Logs) -> ibis.Table:
     shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
     shown = shown.rename({name.removeprefix("h_"): name for name in shown.columns if name.startswith("h_")})
     found = shown.join(wrong, ["competency", "label"])
-    return fault_rows(found, "TU0602", field="label", expected=found.proper, actual=found.label,
-                      detail=ibis.literal("competency ") + found.competency)
+    return fault_rows(
+        found,
+        "TU0602",
+        field="label",
+        expected=found.proper,
+        actual=found.label,
+        detail=ibis.literal("competency ") + found.competency,
+    )
 
 
 def _superseded(logs: Logs) -> ibis.Table:
@@ -130,12 +160,28 @@ def superseded_competency(logs: Logs) -> ibis.Table:
     rows = []
     if logs.has("completions", "tags"):
         found = _completions_with(logs, _tags(logs).join(dead, "name"))
-        rows.append(fault_rows(found, "TU0603", field="tags", expected=found.successor.fill_null("a living competency"),
-                               actual=found.tag, detail="the source still tags with a superseded competency"))
+        rows.append(
+            fault_rows(
+                found,
+                "TU0603",
+                field="tags",
+                expected=found.successor.fill_null("a living competency"),
+                actual=found.tag,
+                detail="the source still tags with a superseded competency",
+            )
+        )
     if logs.has("reviews", "competency"):
         shown = _shown_with(logs, _used(logs).join(dead, "name"))
-        rows.append(fault_rows(shown, "TU0603", field="competency", expected=shown.successor.fill_null("a living competency"),
-                               actual=shown.competency, detail="the review system still shows a superseded competency"))
+        rows.append(
+            fault_rows(
+                shown,
+                "TU0603",
+                field="competency",
+                expected=shown.successor.fill_null("a living competency"),
+                actual=shown.competency,
+                detail="the review system still shows a superseded competency",
+            )
+        )
     return union(rows) if rows else _nothing(logs)
 
 
@@ -146,16 +192,34 @@ def unmapped_competency(logs: Logs) -> ibis.Table:
     pairs = logs.relation("unmapped", lambda logs: logs.pairs)
     rows = []
     if float(str(logs.facts["competency_filled"])) >= FILLED:
-        left = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.tags.notnull() & pairs.h_competency.isnull()))
+        left = pairs.filter(
+            yes(pairs.in_lms & pairs.in_review & pairs.tags.notnull() & pairs.h_competency.isnull())
+        )
         found = left.join(tagged, "tags")
-        rows.append(fault_rows(found, "TU0604", field="competency", expected=found.tag,
-                               detail="the source's tag is mapped to nothing in the review system"))
+        rows.append(
+            fault_rows(
+                found,
+                "TU0604",
+                field="competency",
+                expected=found.tag,
+                detail="the source's tag is mapped to nothing in the review system",
+            )
+        )
     if float(str(logs.facts["tags_filled"])) >= FILLED:
         used = _used(logs).join(known, "name").select("competency")
-        bare = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.tags.isnull() & pairs.h_competency.notnull()))
+        bare = pairs.filter(
+            yes(pairs.in_lms & pairs.in_review & pairs.tags.isnull() & pairs.h_competency.notnull())
+        )
         shown = bare.join(used, bare.h_competency == used.competency)
-        rows.append(fault_rows(shown, "TU0604", field="tags", expected=shown.h_competency,
-                               detail="the review system's competency comes from no tag of the source"))
+        rows.append(
+            fault_rows(
+                shown,
+                "TU0604",
+                field="tags",
+                expected=shown.h_competency,
+                detail="the review system's competency comes from no tag of the source",
+            )
+        )
     return union(rows) if rows else _nothing(logs)
 
 
@@ -163,8 +227,12 @@ def obsolete_tag(logs: Logs) -> ibis.Table:
     """TU0605: a competency without a successor that nothing has used in the period."""
     registry = logs.roles["competencies"]
     listed = registry.group_by("id").aggregate(
-        label=registry.label.min(), file=registry.file.min(), line=registry.line.min(), framework=registry.framework.min(),
-        heirs=registry.replaced_by.count())
+        label=registry.label.min(),
+        file=registry.file.min(),
+        line=registry.line.min(),
+        framework=registry.framework.min(),
+        heirs=registry.replaced_by.count(),
+    )
     living = listed.filter(listed.heirs == 0)
     used = []
     if logs.has("completions", "tags"):
@@ -174,14 +242,24 @@ def obsolete_tag(logs: Logs) -> ibis.Table:
     means = names(registry)
     met = means.join(union(used).distinct(), "name").select("id").distinct()
     found = living.anti_join(met, "id")
-    return fault_rows(found, "TU0605", field="id", expected="used in the period", actual=found["id"],
-                      detail=ibis.literal("framework ") + found.framework + ibis.literal(": nothing carries ")
-                      + found.label.fill_null(text("it")))
+    return fault_rows(
+        found,
+        "TU0605",
+        field="id",
+        expected="used in the period",
+        actual=found["id"],
+        detail=ibis.literal("framework ")
+        + found.framework
+        + ibis.literal(": nothing carries ")
+        + found.label.fill_null(text("it")),
+    )
 
 
 def doubts(table: ibis.Table) -> list[ir.Value]:
     """What makes a record worth a closer look for TU0604."""
-    return [table.file.notnull() & table.h_file.notnull() & (table.tags.isnull() != table.h_competency.isnull())]
+    return [
+        table.file.notnull() & table.h_file.notnull() & (table.tags.isnull() != table.h_competency.isnull())
+    ]
 
 
 _USED = ("competencies", "reviews.competency")

@@ -63,7 +63,9 @@ def in_grace(at: ir.Value, cycle: Cycle) -> ir.Value:
 
 def how_many(at: ir.Value, cycles: Sequence[Cycle]) -> ir.Value:
     """How many cycles count evidence of that instant; grace counts only where no window does."""
-    windows = sum((within(at, cycle, cycles).cast("int64") for cycle in cycles), start=ibis.literal(0, "int64"))
+    windows = sum(
+        (within(at, cycle, cycles).cast("int64") for cycle in cycles), start=ibis.literal(0, "int64")
+    )
     graces = sum((in_grace(at, cycle).cast("int64") for cycle in cycles), start=ibis.literal(0, "int64"))
     return ibis.ifelse(windows > 0, windows, (graces > 0).cast("int64"))
 

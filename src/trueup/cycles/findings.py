@@ -13,15 +13,25 @@ def wrong_cycle(logs: Logs) -> ibis.Table:
     """TU0204: by time, or by the cycle it is filed under, the review counts it for another cycle."""
     pairs = logs.pairs
     known = [cycle.cycle for cycle in logs.cycles]
-    both = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & (pairs.cycles == 1)))
-    filed = yes(both.h_cycle.notnull() & ~may_stand_under(both.completed_at, both.h_cycle, logs.cycles)
-                & both.h_cycle.isin(known))
+    both = pairs.filter(
+        yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & (pairs.cycles == 1))
+    )
+    filed = yes(
+        both.h_cycle.notnull()
+        & ~may_stand_under(both.completed_at, both.h_cycle, logs.cycles)
+        & both.h_cycle.isin(known)
+    )
     filed_nowhere = yes(both.h_cycle.notnull() & ~both.h_cycle.isin(known))
-    moved = yes((both.cycle != both.h_cycle_by_time)
-                & ~may_stand_under(both.completed_at, both.h_cycle_by_time, logs.cycles))
+    moved = yes(
+        (both.cycle != both.h_cycle_by_time)
+        & ~may_stand_under(both.completed_at, both.h_cycle_by_time, logs.cycles)
+    )
     found = both.filter(filed | filed_nowhere | moved).mutate(filed=filed | filed_nowhere)
     return fault_rows(
-        found, "TU0204", field=ibis.ifelse(found.filed, "cycle", "completed_at"), expected=found.cycle,
+        found,
+        "TU0204",
+        field=ibis.ifelse(found.filed, "cycle", "completed_at"),
+        expected=found.cycle,
         actual=ibis.ifelse(found.filed, found.h_cycle, found.h_cycle_by_time),
         detail=ibis.literal("completed ") + iso(found.completed_at),
     )
@@ -32,8 +42,10 @@ def _delivered(logs: Logs) -> ibis.Table:
     pairs = logs.pairs
     there = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & pairs.due))
     corrected = yes((there.revisions > 1) | (there.revision > 1))
-    first = ibis.least(ibis.coalesce(there.h_received_at, there.first_accepted_at),
-                       ibis.coalesce(there.first_accepted_at, there.h_received_at))
+    first = ibis.least(
+        ibis.coalesce(there.h_received_at, there.first_accepted_at),
+        ibis.coalesce(there.first_accepted_at, there.h_received_at),
+    )
     at = ibis.ifelse(corrected, first, ibis.coalesce(there.h_received_at, there.first_accepted_at))
     return there.mutate(delivered_at=at)
 
@@ -44,8 +56,12 @@ def late_completion(logs: Logs) -> ibis.Table:
     late = there.mutate(cutoff_at=told(there.completed_at, logs.cycles, "cutoff_at"))
     found = late.filter(yes(late.delivered_at > late.cutoff_at))
     return fault_rows(
-        found, "TU0901", field="received_at", expected=ibis.literal("by ") + iso(found.cutoff_at),
-        actual=iso(found.delivered_at), detail=ibis.literal("cycle ") + found.cycle,
+        found,
+        "TU0901",
+        field="received_at",
+        expected=ibis.literal("by ") + iso(found.cutoff_at),
+        actual=iso(found.delivered_at),
+        detail=ibis.literal("cycle ") + found.cycle,
     )
 
 
@@ -57,16 +73,28 @@ def sla_breached(logs: Logs) -> ibis.Table:
         if cycle.cutoff_at is None or cycle.sla_hours is None:
             continue
         until = cycle.grace_until or cycle.frozen_at or cycle.cutoff_at
-        after = there.filter(yes((there.completed_at > cycle.cutoff_at) & (there.completed_at <= until)
-                                 & ((there.h_cycle == cycle.cycle) | there.h_cycle.isnull() | (there.cycle == cycle.cycle))))
+        after = there.filter(
+            yes(
+                (there.completed_at > cycle.cutoff_at)
+                & (there.completed_at <= until)
+                & ((there.h_cycle == cycle.cycle) | there.h_cycle.isnull() | (there.cycle == cycle.cycle))
+            )
+        )
         took = after.delivered_at - after.completed_at
         found = after.mutate(took=took).filter(yes(took > int(cycle.sla_hours * HOUR)))
-        rows.append(fault_rows(
-            found, "TU0902", field="received_at", expected=f"within {cycle.sla_hours:g} h",
-            actual=plain_number((found.took.cast("float64") / HOUR).round(2)) + " h",
-            detail=ibis.literal(f"cycle {cycle.cycle}: completed ") + iso(found.completed_at) + ", delivered "
-            + iso(found.delivered_at),
-        ))
+        rows.append(
+            fault_rows(
+                found,
+                "TU0902",
+                field="received_at",
+                expected=f"within {cycle.sla_hours:g} h",
+                actual=plain_number((found.took.cast("float64") / HOUR).round(2)) + " h",
+                detail=ibis.literal(f"cycle {cycle.cycle}: completed ")
+                + iso(found.completed_at)
+                + ", delivered "
+                + iso(found.delivered_at),
+            )
+        )
     return union(rows) if rows else _none(there)
 
 
@@ -93,17 +121,34 @@ def window_misaligned(logs: Logs) -> ibis.Table | None:
         and not any(last_in[cycle.cycle] <= end <= cycle.cutoff_at for end in ends)
     ]
     summaries = logs.constant([_misaligned(cycle, last_in[cycle.cycle]) for cycle in bad])
-    return union([summaries, *(_stranded(logs, cycle, ends) for cycle in bad)]) if summaries is not None else None
+    return (
+        union([summaries, *(_stranded(logs, cycle, ends) for cycle in bad)])
+        if summaries is not None
+        else None
+    )
 
 
 def _stranded(logs: Logs, cycle: Cycle, ends: list[int]) -> ibis.Table:
     """The completions between the last run before the cut-off and the cut-off."""
     records = logs.relation("records", lambda logs: logs.roles["completions"])
     since = max((end for end in ends if end <= (cycle.cutoff_at or 0)), default=cycle.opens_at or 0)
-    found = records.filter(yes(records.due & (records.cycle == cycle.cycle) & (records.completed_at > since)
-                               & (records.completed_at <= (cycle.cutoff_at or 0))))
-    return fault_rows(found, "TU0903", field="run_ended_at", expected="a run that ends before the cut-off", actual="none",
-                      detail=f"cycle {cycle.cycle}: no run ended after this completion and before the cut-off", person=found.key)
+    found = records.filter(
+        yes(
+            records.due
+            & (records.cycle == cycle.cycle)
+            & (records.completed_at > since)
+            & (records.completed_at <= (cycle.cutoff_at or 0))
+        )
+    )
+    return fault_rows(
+        found,
+        "TU0903",
+        field="run_ended_at",
+        expected="a run that ends before the cut-off",
+        actual="none",
+        detail=f"cycle {cycle.cycle}: no run ended after this completion and before the cut-off",
+        person=found.key,
+    )
 
 
 def _misaligned(cycle: Cycle, last: int) -> dict[str, object]:
@@ -127,10 +172,19 @@ def _misaligned(cycle: Cycle, last: int) -> dict[str, object]:
 def unattributed(logs: Logs) -> ibis.Table:
     """TU0904: a completion in no cycle, or in more than one; a date that lies across an edge is in two."""
     pairs = logs.pairs
-    ours = pairs.filter(yes(pairs.due & pairs.completed_at.notnull() & (pairs.cycles != 1)
-                            & (pairs.completed_at <= logs.as_of + 24 * HOUR)))
+    ours = pairs.filter(
+        yes(
+            pairs.due
+            & pairs.completed_at.notnull()
+            & (pairs.cycles != 1)
+            & (pairs.completed_at <= logs.as_of + 24 * HOUR)
+        )
+    )
     return fault_rows(
-        ours, "TU0904", field="completed_at", expected="exactly one review cycle",
+        ours,
+        "TU0904",
+        field="completed_at",
+        expected="exactly one review cycle",
         actual=ibis.ifelse(ours.cycles == 0, "no cycle", ours.cycles.cast("string") + " cycles"),
         detail=ibis.literal("completed ") + ibis.coalesce(ours.completed_at_raw, iso(ours.completed_at)),
     )
@@ -141,12 +195,18 @@ def doubts(table: ibis.Table, cycles: tuple[Cycle, ...]) -> list[ibis.Value]:
     if not cycles:
         return []
     there = ibis.coalesce(table.h_received_at, table.first_accepted_at)
-    slowest = any_of([
-        yes((table.completed_at > cycle.cutoff_at) & (table.completed_at <= (cycle.grace_until or cycle.frozen_at or cycle.cutoff_at))
-            & (there - table.completed_at > int(cycle.sla_hours * HOUR)))
-        for cycle in cycles
-        if cycle.cutoff_at is not None and cycle.sla_hours is not None
-    ] or [ibis.literal(value=False)])
+    slowest = any_of(
+        [
+            yes(
+                (table.completed_at > cycle.cutoff_at)
+                & (table.completed_at <= (cycle.grace_until or cycle.frozen_at or cycle.cutoff_at))
+                & (there - table.completed_at > int(cycle.sla_hours * HOUR))
+            )
+            for cycle in cycles
+            if cycle.cutoff_at is not None and cycle.sla_hours is not None
+        ]
+        or [ibis.literal(value=False)]
+    )
     return [
         table.due & (table.cycles != 1),
         table.h_cycle.notnull() & (table.h_cycle != table.cycle),

@@ -18,7 +18,9 @@ _RETRIED = ("throttled", "error", "rejected")
 
 def _undelivered(logs: Logs) -> ibis.Table:
     pairs = logs.pairs
-    return pairs.filter(yes(pairs.in_lms & pairs.due & ~pairs.in_review & (pairs.tries > 0) & (pairs.accepted == 0)))
+    return pairs.filter(
+        yes(pairs.in_lms & pairs.due & ~pairs.in_review & (pairs.tries > 0) & (pairs.accepted == 0))
+    )
 
 
 def _attempts(found: ibis.Table) -> ibis.Value:
@@ -29,9 +31,14 @@ def throttled_run(logs: Logs) -> ibis.Table:
     """TU0401: the last answer was a throttle (429, or 403 logged as one), and nothing came after it."""
     gone = _undelivered(logs)
     found = gone.filter(yes((gone.last_outcome == THROTTLED) | (gone.last_status == 429)))
-    return fault_rows(found, "TU0401", field="outcome", expected="a retry after the wait, then accepted",
-                      actual=ibis.literal("throttled, ") + found.last_status.cast("string").fill_null("no status"),
-                      detail=_attempts(found))
+    return fault_rows(
+        found,
+        "TU0401",
+        field="outcome",
+        expected="a retry after the wait, then accepted",
+        actual=ibis.literal("throttled, ") + found.last_status.cast("string").fill_null("no status"),
+        detail=_attempts(found),
+    )
 
 
 def server_errors(logs: Logs) -> ibis.Table:
@@ -40,8 +47,14 @@ def server_errors(logs: Logs) -> ibis.Table:
     server = yes(gone.last_status >= 500) | yes(gone.last_status == 408)
     silent = yes((gone.last_outcome == ERROR) & gone.last_status.isnull())
     found = gone.filter(server | silent)
-    return fault_rows(found, "TU0402", field="http_status", expected="2xx",
-                      actual=found.last_status.cast("string").fill_null("no answer"), detail=_attempts(found))
+    return fault_rows(
+        found,
+        "TU0402",
+        field="http_status",
+        expected="2xx",
+        actual=found.last_status.cast("string").fill_null("no answer"),
+        detail=_attempts(found),
+    )
 
 
 def refused(logs: Logs) -> ibis.Table:
@@ -50,9 +63,23 @@ def refused(logs: Logs) -> ibis.Table:
     throttle = yes(sync.outcome.lower() == "throttled") | sync.retry_after.notnull()
     barred = sync.filter(yes(sync.http_status.isin([401, 403])) & ~throttle)
     found = barred.group_by("record_id").aggregate(
-        n=barred.count(), status=barred.http_status.max(), run=barred.run_id.min(), file=barred.file.min(), line=barred.line.min())
-    return fault_rows(found, "TU0702", field="http_status", expected="2xx", actual=found.status.cast("string"),
-                      detail=ibis.literal("refused ") + found.n.cast("string") + ibis.literal(" times, first in run ") + found.run)
+        n=barred.count(),
+        status=barred.http_status.max(),
+        run=barred.run_id.min(),
+        file=barred.file.min(),
+        line=barred.line.min(),
+    )
+    return fault_rows(
+        found,
+        "TU0702",
+        field="http_status",
+        expected="2xx",
+        actual=found.status.cast("string"),
+        detail=ibis.literal("refused ")
+        + found.n.cast("string")
+        + ibis.literal(" times, first in run ")
+        + found.run,
+    )
 
 
 def _waits(logs: Logs) -> ibis.Table:
@@ -61,7 +88,10 @@ def _waits(logs: Logs) -> ibis.Table:
     often = pairs.filter(pairs.tries > 1).select("record_id")
     attempts = logs.roles["sync"].semi_join(often, "record_id")
     attempts = attempts.filter(attempts.attempt_at.notnull())
-    window = ibis.window(group_by=["record_id", "target"], order_by=[attempts.attempt_at, attempts.attempt.fill_null(0), attempts.line])
+    window = ibis.window(
+        group_by=["record_id", "target"],
+        order_by=[attempts.attempt_at, attempts.attempt.fill_null(0), attempts.line],
+    )
     stepped = attempts.mutate(
         outcome=attempts.outcome.lower(),
         before=attempts.attempt_at.lag().over(window),
@@ -70,40 +100,64 @@ def _waits(logs: Logs) -> ibis.Table:
         run_before=attempts.run_id.lag().over(window),
     )
     retried = stepped.filter(yes(stepped.outcome_before.isin(_RETRIED)))
-    seconds = ibis.ifelse(retried.asked.re_search(r"^\d+(\.\d+)?$"), retried.asked, or_null("string")).cast("float64")
-    return retried.mutate(gap=retried.attempt_at - retried.before, asked_for=(seconds * SECOND).round().cast("int64"))
+    seconds = ibis.ifelse(retried.asked.re_search(r"^\d+(\.\d+)?$"), retried.asked, or_null("string")).cast(
+        "float64"
+    )
+    return retried.mutate(
+        gap=retried.attempt_at - retried.before, asked_for=(seconds * SECOND).round().cast("int64")
+    )
 
 
 def retry_storm(logs: Logs) -> ibis.Table:
     """TU0404: a retry before Retry-After was over, or a row of quick retries that did not slow down.
 
-    Not slowing down: two waits of at most two seconds, or three and more of at most a minute, of which the
-    last is less than half again as long as the first (an exponential back-off at least doubles it).
+    Not slowing down: two waits of at most two seconds, or three and more of at most a minute, the longest
+    less than two and a half times the shortest (three doublings make it four times as long).
     """
     waits = logs.relation("waits", _waits)
     hasty = waits.filter(yes(waits.gap < waits.asked_for - SECOND))
     by_record = hasty.group_by("record_id").aggregate(
-        n=hasty.count(), run=hasty.run_id.min(), file=hasty.file.min(), line=hasty.line.min(),
-        waited=hasty.gap.min(), asked_for=hasty.asked_for.max())
+        n=hasty.count(),
+        run=hasty.run_id.min(),
+        file=hasty.file.min(),
+        line=hasty.line.min(),
+        waited=hasty.gap.min(),
+        asked_for=hasty.asked_for.max(),
+    )
     ignored = fault_rows(
-        by_record, "TU0404", field="attempt_at",
+        by_record,
+        "TU0404",
+        field="attempt_at",
         expected=plain_number(by_record.asked_for.cast("float64") / SECOND) + " s of waiting",
         actual=plain_number((by_record.waited.cast("float64") / SECOND).round(1)) + " s",
-        detail=ibis.literal("Retry-After ignored ") + by_record.n.cast("string") + ibis.literal(" times in run ") + by_record.run)
+        detail=ibis.literal("Retry-After ignored ")
+        + by_record.n.cast("string")
+        + ibis.literal(" times in run ")
+        + by_record.run,
+    )
     same = waits.filter(yes((waits.run_before == waits.run_id) & (waits.gap <= STORM_GAP)))
-    order = ibis.window(group_by=["record_id", "run_id"], order_by=same.attempt_at)
-    ranked = same.mutate(nth=ibis.row_number().over(order), last_nth=same.count().over(ibis.window(group_by=["record_id", "run_id"])) - 1)
-    runs = ranked.group_by(["record_id", "run_id"]).aggregate(
-        gaps=ranked.count(), first=ranked.gap.max(where=ranked.nth == 0), last=ranked.gap.max(where=ranked.nth == ranked.last_nth),
-        longest=ranked.gap.max(), file=ranked.file.min(), line=ranked.line.min())
-    flat = yes(runs["last"] * 2 < runs["first"] * 3)
-    storm = runs.filter(flat & (((runs.gaps == 2) & (runs.longest <= 2 * SECOND)) | (runs.gaps >= 3)))
+    runs = same.group_by(["record_id", "run_id"]).aggregate(
+        gaps=same.count(),
+        shortest=same.gap.min(),
+        longest=same.gap.max(),
+        file=same.file.min(),
+        line=same.line.min(),
+    )
+    flat = yes(runs.longest * 2 < runs.shortest * 5)
+    quick = yes((runs.gaps == 2) & (runs.longest <= 2 * SECOND) & (runs.longest * 2 < runs.shortest * 3))
+    storm = runs.filter(quick | (flat & (runs.gaps >= 3)))
     storm = storm.anti_join(by_record, "record_id")
     steady = fault_rows(
-        storm, "TU0404", field="attempt_at", expected="waits that grow",
-        actual=(storm.gaps + 1).cast("string") + " attempts, never more than "
-        + plain_number((storm.longest.cast("float64") / SECOND).round(1)) + " s apart",
-        detail=ibis.literal("no back-off in run ") + storm.run_id)
+        storm,
+        "TU0404",
+        field="attempt_at",
+        expected="waits that grow",
+        actual=(storm.gaps + 1).cast("string")
+        + " attempts, never more than "
+        + plain_number((storm.longest.cast("float64") / SECOND).round(1))
+        + " s apart",
+        detail=ibis.literal("no back-off in run ") + storm.run_id,
+    )
     return union([ignored, steady])
 
 
@@ -124,14 +178,35 @@ def _left_behind(logs: Logs, code: str, *, truncated: bool) -> ibis.Table | None
     rows: list[dict[str, object]] = []
     for block in blocks:
         window = f"{len(block.members)} records left behind after run {block.run_before}"
-        detail = f"{window}, whose {block.sent} records are exactly its limit of {block.limit}" if truncated else (
-            f"{window} and before run {block.run_after}")
-        rows.append({"code": code, "field": "limit" if truncated else "cursor", "file": block.file, "line": block.line,
-                     "expected": "every record of the window", "actual": f"{len(block.members)} skipped", "detail": detail})
+        detail = (
+            f"{window}, whose {block.sent} records are exactly its limit of {block.limit}"
+            if truncated
+            else (f"{window} and before run {block.run_after}")
+        )
+        rows.append(
+            {
+                "code": code,
+                "field": "limit" if truncated else "cursor",
+                "file": block.file,
+                "line": block.line,
+                "expected": "every record of the window",
+                "actual": f"{len(block.members)} skipped",
+                "detail": detail,
+            }
+        )
         rows += [
-            {"code": code, "record_id": member.record_id, "person": member.person, "course_id": member.course_id,
-             "field": "limit" if truncated else "cursor", "file": member.file, "line": member.line,
-             "expected": "an attempt in the sync log", "actual": "none", "detail": detail}
+            {
+                "code": code,
+                "record_id": member.record_id,
+                "person": member.person,
+                "course_id": member.course_id,
+                "field": "limit" if truncated else "cursor",
+                "file": member.file,
+                "line": member.line,
+                "expected": "an attempt in the sync log",
+                "actual": "none",
+                "detail": detail,
+            }
             for member in block.members
         ]
     return logs.constant(rows)
@@ -139,8 +214,15 @@ def _left_behind(logs: Logs, code: str, *, truncated: bool) -> ibis.Table | None
 
 def _sent_twice(logs: Logs) -> ibis.Table:
     pairs = logs.pairs
-    again = pairs.filter(yes((pairs.runs_accepted > 1) & pairs.in_lms & ~pairs.is_void
-                             & (pairs.revision.fill_null(1) <= 1) & (pairs.revisions <= 1)))
+    again = pairs.filter(
+        yes(
+            (pairs.runs_accepted > 1)
+            & pairs.in_lms
+            & ~pairs.is_void
+            & (pairs.revision.fill_null(1) <= 1)
+            & (pairs.revisions <= 1)
+        )
+    )
     crowd = again.group_by(["accepted_run", "other_run"]).aggregate(n=again.record_id.nunique())
     crowd = crowd.filter(crowd.n >= 3)
     found = again.join(crowd, ["accepted_run", "other_run"])
@@ -148,10 +230,17 @@ def _sent_twice(logs: Logs) -> ibis.Table:
     found = found.mutate(nth=first)
     found = found.filter(found.nth == 0)
     return fault_rows(
-        found, "TU0405", field="cursor", expected="sent by one run", actual=ibis.literal("sent by ") + found.accepted_run
-        + ibis.literal(" and ") + found.other_run,
-        detail=found.n.cast("string") + ibis.literal(" records of one window were accepted by both runs, first ")
-        + iso(found.first_accepted_at), file=found.sync_file, line=found.sync_line)
+        found,
+        "TU0405",
+        field="cursor",
+        expected="sent by one run",
+        actual=ibis.literal("sent by ") + found.accepted_run + ibis.literal(" and ") + found.other_run,
+        detail=found.n.cast("string")
+        + ibis.literal(" records of one window were accepted by both runs, first ")
+        + iso(found.first_accepted_at),
+        file=found.sync_file,
+        line=found.sync_line,
+    )
 
 
 FINDINGS = (

@@ -104,11 +104,20 @@ def _largest(blocks: list[Block]) -> list[Block]:
 def _runs(logs: Logs) -> list[Run]:
     sync = logs.roles["sync"]
     by_page = sync.group_by(["run_id", "page"]).aggregate(
-        n=sync.record_id.nunique(), limit=sync["limit"].max(), file=sync.file.min(), line=sync.line.max())
+        n=sync.record_id.nunique(), limit=sync["limit"].max(), file=sync.file.min(), line=sync.line.max()
+    )
     rows = logs.fetch(by_page)
-    counts = {str(row["run_id"]): row for row in logs.fetch(
-        sync.group_by("run_id").aggregate(n=sync.record_id.nunique(), limit=sync["limit"].max(),
-                                          file=sync.file.min(), line=sync.line.max()))}
+    counts = {
+        str(row["run_id"]): row
+        for row in logs.fetch(
+            sync.group_by("run_id").aggregate(
+                n=sync.record_id.nunique(),
+                limit=sync["limit"].max(),
+                file=sync.file.min(),
+                line=sync.line.max(),
+            )
+        )
+    }
     pages: dict[str, list[tuple[int, int]]] = {}
     for row in rows:
         if isinstance(row["page"], int):
@@ -116,16 +125,26 @@ def _runs(logs: Logs) -> list[Run]:
     found = []
     for run_id, row in counts.items():
         mine = sorted(pages.get(run_id, []))
-        found.append(Run(
-            run_id, int(str(row["n"])), row["limit"] if isinstance(row["limit"], int) else None,
-            mine[-1][1] if mine else None, max(n for _, n in mine) if mine else None, len(mine),
-            str(row["file"]), int(str(row["line"]))))
+        found.append(
+            Run(
+                run_id,
+                int(str(row["n"])),
+                row["limit"] if isinstance(row["limit"], int) else None,
+                mine[-1][1] if mine else None,
+                max(n for _, n in mine) if mine else None,
+                len(mine),
+                str(row["file"]),
+                int(str(row["line"])),
+            )
+        )
     return found
 
 
 def _ordered_by(logs: Logs, column: str, runs: dict[str, Run]) -> list[Block]:
     pairs = logs.pairs
-    gone = pairs.filter(yes(pairs.in_lms & pairs.due & ~pairs.in_review & pairs.tries.isnull() & ~pairs.pending))
+    gone = pairs.filter(
+        yes(pairs.in_lms & pairs.due & ~pairs.in_review & pairs.tries.isnull() & ~pairs.pending)
+    )
     gone = gone.filter(gone[column].notnull()).mutate(at=gone[column])
     if logs.fetch(gone.aggregate(n=gone.count()))[0]["n"] < LEAST:  # type: ignore[operator]  # a count
         return []
@@ -133,28 +152,51 @@ def _ordered_by(logs: Logs, column: str, runs: dict[str, Run]) -> list[Block]:
     ours = lms.filter(yes(lms.due & lms[column].notnull())).mutate(at=lms[column])
     span = logs.fetch(ours.aggregate(n=ours.count(), low=ours["at"].min(), high=ours["at"].max()))[0]
     n, low, high = int(str(span["n"])), int(str(span["low"])), int(str(span["high"]))
-    regions = [(low, high + 1)] if n <= FEW else _dense(logs, ours, gone, low, max(1, (high - low) * PER_BUCKET // n))
+    regions = (
+        [(low, high + 1)]
+        if n <= FEW
+        else _dense(logs, ours, gone, low, max(1, (high - low) * PER_BUCKET // n))
+    )
     if not regions:
         return []
     inside = _inside(ours["at"], regions)
     near = ours.mutate(region=inside)
     near = near.filter(near.region >= 0)
-    sent = logs.relation("sent", lambda logs: logs.roles["sync"])
-    met = near.left_join(sent.select("record_id", "last_run"), "record_id")
+    sync = logs.roles["sync"].semi_join(near, "record_id")
+    sent = sync.group_by("record_id").aggregate(first_run=sync.run_id.argmin(sync.attempt_at.fill_null(0)))
+    met = near.left_join(sent, "record_id")
     missing = gone.select("record_id", "person", gone=ibis.literal(value=True))
-    met = met.select(near.record_id, near.course_id, near.file, near.line, near["at"], near.region, run=met.last_run)
-    rows = logs.fetch(met.left_join(missing, "record_id").select(
-        met.record_id, missing.person, met.course_id, met.file, met.line, met["at"], met.region, met.run,
-        gone=yes(missing.gone)).order_by(["region", "at", "record_id"]))
+    met = met.select(
+        near.record_id, near.course_id, near.file, near.line, near["at"], near.region, run=met.first_run
+    )
+    rows = logs.fetch(
+        met.left_join(missing, "record_id")
+        .select(
+            met.record_id,
+            missing.person,
+            met.course_id,
+            met.file,
+            met.line,
+            met["at"],
+            met.region,
+            met.run,
+            gone=yes(missing.gone),
+        )
+        .order_by(["region", "at", "record_id"])
+    )
     return _blocks(rows, runs)
 
 
 def _dense(logs: Logs, ours: ibis.Table, gone: ibis.Table, low: int, width: int) -> list[tuple[int, int]]:
     """The stretches of time in which misses are dense."""
     total = ours.mutate(bucket=(ours["at"] - low) // width).group_by("bucket").aggregate(n=ibis._.count())
-    missed = gone.mutate(bucket=(gone["at"] - low) // width).group_by("bucket").aggregate(missed=ibis._.count())
+    missed = (
+        gone.mutate(bucket=(gone["at"] - low) // width).group_by("bucket").aggregate(missed=ibis._.count())
+    )
     joined = missed.join(total, "bucket")
-    rows = logs.fetch(joined.filter((joined.missed >= joined.n * DENSE) & (joined.missed > 1)).select("bucket"))
+    rows = logs.fetch(
+        joined.filter((joined.missed >= joined.n * DENSE) & (joined.missed > 1)).select("bucket")
+    )
     buckets = _regions(sorted(int(str(row["bucket"])) for row in rows))
     return [(low + first * width, low + (last + 1) * width) for first, last in buckets]
 
@@ -201,11 +243,18 @@ def _blocks(rows: list[dict[str, object]], runs: dict[str, Run]) -> list[Block]:
 
 
 def _member(row: dict[str, object]) -> Member:
-    return Member(str(row["record_id"]), str(row["person"]) if row["person"] else None,
-                  str(row["course_id"]) if row["course_id"] else None, str(row["file"]), int(str(row["line"])))
+    return Member(
+        str(row["record_id"]),
+        str(row["person"]) if row["person"] else None,
+        str(row["course_id"]) if row["course_id"] else None,
+        str(row["file"]),
+        int(str(row["line"])),
+    )
 
 
-def _block(members: list[Member], before: dict[str, object], after: dict[str, object] | None, runs: dict[str, Run]) -> Block | None:
+def _block(
+    members: list[Member], before: dict[str, object], after: dict[str, object] | None, runs: dict[str, Run]
+) -> Block | None:
     """The window between two records that were sent; None where it lies inside one run that had room left."""
     run = runs.get(str(before["run"])) if before["run"] else None
     limit = run.reached if run else None
@@ -214,5 +263,13 @@ def _block(members: list[Member], before: dict[str, object], after: dict[str, ob
         return None
     at_limit = limit is not None
     first = members[0]
-    return Block(tuple(members), run.run_id if run else None, run_after, run.records if run else 0, limit, at_limit,
-                 run.file if run else first.file, run.line if run else first.line)
+    return Block(
+        tuple(members),
+        run.run_id if run else None,
+        run_after,
+        run.records if run else 0,
+        limit,
+        at_limit,
+        run.file if run else first.file,
+        run.line if run else first.line,
+    )

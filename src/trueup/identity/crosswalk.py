@@ -42,41 +42,53 @@ def account_text(issuer: ir.Value, name: ir.Value) -> ir.Value:
 
 def identifiers(people: ibis.Table) -> ibis.Table:
     """(value, tier, person_id): every identifier of every person, folded."""
+
     def said(table: ibis.Table, column: str, tier: int) -> ibis.Table:
         kept = table.filter(table[column].notnull())
-        return kept.select(value=folded(kept[column]), tier=ibis.literal(tier, "int64"), person_id=kept.person_id)
+        return kept.select(
+            value=folded(kept[column]), tier=ibis.literal(tier, "int64"), person_id=kept.person_id
+        )
 
     mails = people.filter(people.email.notnull()).mutate(one=untagged(folded(people.email)))
     aliases = members(people, "aliases", "one")
     tagless = aliases.mutate(one=untagged(folded(aliases.one)))
-    return union([
-        said(people.mutate(one=people.person_id), "one", TIER_OWN),
-        said(people, "employee_number", TIER_OWN),
-        said(members(people, "former_numbers", "one"), "one", TIER_FORMER),
-        said(people, "email", TIER_MAIL),
-        said(aliases, "one", TIER_ALIAS),
-        said(mails, "one", TIER_UNTAGGED),
-        said(tagless, "one", TIER_UNTAGGED),
-    ]).distinct()
+    return union(
+        [
+            said(people.mutate(one=people.person_id), "one", TIER_OWN),
+            said(people, "employee_number", TIER_OWN),
+            said(members(people, "former_numbers", "one"), "one", TIER_FORMER),
+            said(people, "email", TIER_MAIL),
+            said(aliases, "one", TIER_ALIAS),
+            said(mails, "one", TIER_UNTAGGED),
+            said(tagless, "one", TIER_UNTAGGED),
+        ]
+    ).distinct()
 
 
 def employments(people: ibis.Table) -> ibis.Table:
     """(person_id, hired_at, left_at, rehired): a person's employment; the last day counts in full."""
-    return people.group_by("person_id").aggregate(
-        hired_at=people.hired_on.min(),
-        left_at=people.left_on.max() + DAY,
-        open_ended=people.left_on.isnull().max(),
-        rehired=people.former_numbers.notnull().max(),
-    ).mutate(left_at=lambda t: ibis.ifelse(t.open_ended, or_null("int64"), t.left_at)).drop("open_ended")
+    return (
+        people.group_by("person_id")
+        .aggregate(
+            hired_at=people.hired_on.min(),
+            left_at=people.left_on.max() + DAY,
+            open_ended=people.left_on.isnull().max(),
+            rehired=people.former_numbers.notnull().max(),
+        )
+        .mutate(left_at=lambda t: ibis.ifelse(t.open_ended, or_null("int64"), t.left_at))
+        .drop("open_ended")
+    )
 
 
 def account_keys(accounts: ibis.Table) -> ibis.Table:
     """(account, value): the number and mail that a system notes on an account."""
     named = accounts.mutate(account=account_text(accounts.account_issuer, accounts.account_name))
-    return union([
-        named.filter(named[column].notnull()).select("account", value=folded(named[column]))
-        for column in ("employee_number", "email")
-    ]).distinct()
+    return union(
+        [
+            named.filter(named[column].notnull()).select("account", value=folded(named[column]))
+            for column in ("employee_number", "email")
+        ]
+    ).distinct()
 
 
 def candidates(keys: ibis.Table, known: ibis.Table, account_values: ibis.Table | None) -> ibis.Table:
@@ -88,17 +100,32 @@ def candidates(keys: ibis.Table, known: ibis.Table, account_values: ibis.Table |
     for column, source in (("number", 0), ("email", 1)):
         if column in keys.columns:
             given = keys.filter(keys[column].notnull())
-            parts.append(given.select("key", value=given[column], source=ibis.literal(source, "int64"),
-                                      step=ibis.literal(0, "int64")))
+            parts.append(
+                given.select(
+                    "key",
+                    value=given[column],
+                    source=ibis.literal(source, "int64"),
+                    step=ibis.literal(0, "int64"),
+                )
+            )
     if "email" in keys.columns:
         tagged = keys.filter(keys.email.contains("+"))
-        parts.append(tagged.select("key", value=untagged(tagged.email), source=ibis.literal(1, "int64"),
-                                   step=ibis.literal(TIER_UNTAGGED, "int64")))
+        parts.append(
+            tagged.select(
+                "key",
+                value=untagged(tagged.email),
+                source=ibis.literal(1, "int64"),
+                step=ibis.literal(TIER_UNTAGGED, "int64"),
+            )
+        )
     if account_values is not None and "account" in keys.columns:
         given = keys.filter(keys.account.notnull()).select("key", "account")
         joined = given.join(account_values, "account")
-        parts.append(joined.select("key", "value", source=ibis.literal(2, "int64"),
-                                   step=ibis.literal(ACCOUNT_STEP, "int64")))
+        parts.append(
+            joined.select(
+                "key", "value", source=ibis.literal(2, "int64"), step=ibis.literal(ACCOUNT_STEP, "int64")
+            )
+        )
     met = union(parts).join(known, "value")
     met = met.mutate(rank=met.tier + met.step)
     return met.group_by(["key", "person_id"]).aggregate(rank=met["rank"].min(), agreeing=met.source.nunique())
@@ -112,9 +139,7 @@ def chosen(found: ibis.Table) -> ibis.Table:
     best = best.mutate(most=best.agreeing.max().over(window))
     best = best.filter(best.agreeing == best.most)
     counted = best.group_by("key").aggregate(choices=best.person_id.nunique(), person_id=best.person_id.min())
-    return counted.mutate(
-        person_id=ibis.ifelse(counted.choices == 1, counted.person_id, or_null("string"))
-    )
+    return counted.mutate(person_id=ibis.ifelse(counted.choices == 1, counted.person_id, or_null("string")))
 
 
 def employed(at: ir.Value, hired_at: ir.Value, left_at: ir.Value) -> ir.Value:

@@ -33,20 +33,48 @@ def missing_identifier(logs: Logs) -> ibis.Table:
     rows = []
     if any(logs.has("completions", column) for column in ("employee_number", "email", "account_name")):
         bare = lms.filter(yes(lms.key.isnull()))
-        rows.append(fault_rows(bare, "TU0101", field="employee_number", expected="a person key",
-                               detail="no employee number, account or mail address", person=None, **_OURS))
+        rows.append(
+            fault_rows(
+                bare,
+                "TU0101",
+                field="employee_number",
+                expected="a person key",
+                detail="no employee number, account or mail address",
+                person=None,
+                **_OURS,
+            )
+        )
     if "reviews" in logs.roles:
         shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
         blank = shown.filter(yes(shown.h_person.isnull()))
-        rows.append(fault_rows(blank, "TU0101", field="person", expected="a person key",
-                               detail="the review row names nobody", person=None, course_id=blank.h_course_id,
-                               file=blank.h_file, line=blank.h_line))
+        rows.append(
+            fault_rows(
+                blank,
+                "TU0101",
+                field="person",
+                expected="a person key",
+                detail="the review row names nobody",
+                person=None,
+                course_id=blank.h_course_id,
+                file=blank.h_file,
+                line=blank.h_line,
+            )
+        )
     if logs.has("sync", "payload"):
         sync = logs.roles["sync"]
         lost = sync.filter(yes(sync.payload_person == ""))
-        once = lost.group_by("record_id").aggregate(file=lost.file.min(), line=lost.line.min(), run=lost.run_id.min())
-        rows.append(fault_rows(once, "TU0101", field="payload.person", expected="a person key",
-                               detail=ibis.literal("the payload sent in run ") + once.run + " names nobody"))
+        once = lost.group_by("record_id").aggregate(
+            file=lost.file.min(), line=lost.line.min(), run=lost.run_id.min()
+        )
+        rows.append(
+            fault_rows(
+                once,
+                "TU0101",
+                field="payload.person",
+                expected="a person key",
+                detail=ibis.literal("the payload sent in run ") + once.run + " names nobody",
+            )
+        )
     return union(rows) if rows else _none(lms)
 
 
@@ -65,16 +93,38 @@ def malformed_identifier(logs: Logs) -> ibis.Table:
     if isinstance(usual, str):
         shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
         odd = shown.filter(yes(shown.h_person.notnull() & (shown.h_kind != usual) & ~shown.h_exposed))
-        rows.append(fault_rows(odd, "TU0102", field="person", expected=usual, actual=odd.h_person, person=odd.h_person,
-                               course_id=odd.h_course_id, file=odd.h_file, line=odd.h_line,
-                               detail=ibis.literal("this row has ") + odd.h_kind))
+        rows.append(
+            fault_rows(
+                odd,
+                "TU0102",
+                field="person",
+                expected=usual,
+                actual=odd.h_person,
+                person=odd.h_person,
+                course_id=odd.h_course_id,
+                file=odd.h_file,
+                line=odd.h_line,
+                detail=ibis.literal("this row has ") + odd.h_kind,
+            )
+        )
     lms = logs.pairs.filter(logs.pairs.in_lms)
     shapes = logs.facts["number_shapes"]
     if isinstance(shapes, list) and shapes and logs.has("completions", "employee_number"):
-        odd = lms.filter(yes(lms.employee_number.notnull() & lms.number_unknown & ~lms.number_shape.isin(shapes)))
-        rows.append(fault_rows(odd, "TU0102", field="employee_number",
-                               expected="like " + ", ".join(sorted(shapes)[:3]), actual=odd.employee_number, person=odd.key, **_OURS,
-                               detail=ibis.literal("no number of the roster is written like ") + odd.number_shape))
+        odd = lms.filter(
+            yes(lms.employee_number.notnull() & lms.number_unknown & ~lms.number_shape.isin(shapes))
+        )
+        rows.append(
+            fault_rows(
+                odd,
+                "TU0102",
+                field="employee_number",
+                expected="like " + ", ".join(sorted(shapes)[:3]),
+                actual=odd.employee_number,
+                person=odd.key,
+                **_OURS,
+                detail=ibis.literal("no number of the roster is written like ") + odd.number_shape,
+            )
+        )
     return union(rows) if rows else _none(lms)
 
 
@@ -82,22 +132,53 @@ def unknown_person(logs: Logs) -> ibis.Table:
     """TU0103: a well-formed key that resolves to nobody, on either side."""
     lms = logs.pairs.filter(logs.pairs.in_lms)
     shapes = logs.facts["number_shapes"]
-    alien = yes(~lms.number_shape.isin(shapes)) if isinstance(shapes, list) and shapes else ibis.literal(value=False)
-    nobody = lms.filter(yes(lms.number_unknown & lms.employee_number.notnull() & ~alien)
-                        | (yes(lms.key.notnull() & lms.person_id.isnull() & (lms.choices == 0) & lms.resolvable)
-                           & ~(yes(lms.number_unknown) & alien)))
-    rows = [fault_rows(nobody, "TU0103", field=ibis.ifelse(nobody.employee_number.notnull(), "employee_number",
-                                                           ibis.ifelse(nobody.email.notnull(), "email", "account_name")),
-                       expected="somebody in the roster", actual=nobody.key, person=nobody.key, **_OURS,
-                       detail="the key resolves to nobody")]
+    alien = (
+        yes(~lms.number_shape.isin(shapes))
+        if isinstance(shapes, list) and shapes
+        else ibis.literal(value=False)
+    )
+    nobody = lms.filter(
+        yes(lms.number_unknown & lms.employee_number.notnull() & ~alien)
+        | (
+            yes(lms.key.notnull() & lms.person_id.isnull() & (lms.choices == 0) & lms.resolvable)
+            & ~(yes(lms.number_unknown) & alien)
+        )
+    )
+    rows = [
+        fault_rows(
+            nobody,
+            "TU0103",
+            field=ibis.ifelse(
+                nobody.employee_number.notnull(),
+                "employee_number",
+                ibis.ifelse(nobody.email.notnull(), "email", "account_name"),
+            ),
+            expected="somebody in the roster",
+            actual=nobody.key,
+            person=nobody.key,
+            **_OURS,
+            detail="the key resolves to nobody",
+        )
+    ]
     if not logs.facts["pseudonymous"]:
         shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
         usual = logs.facts["review_shape"]
         proper = yes(shown.h_kind == usual) if isinstance(usual, str) else ibis.literal(value=True)
         lost = shown.filter(yes(shown.h_person.notnull() & (shown.h_choices == 0)) & proper)
-        rows.append(fault_rows(lost, "TU0103", field="person", expected="somebody in the roster", actual=lost.h_person,
-                               person=lost.h_person, course_id=lost.h_course_id, file=lost.h_file, line=lost.h_line,
-                               detail="the review row's person resolves to nobody"))
+        rows.append(
+            fault_rows(
+                lost,
+                "TU0103",
+                field="person",
+                expected="somebody in the roster",
+                actual=lost.h_person,
+                person=lost.h_person,
+                course_id=lost.h_course_id,
+                file=lost.h_file,
+                line=lost.h_line,
+                detail="the review row's person resolves to nobody",
+            )
+        )
     return union(rows)
 
 
@@ -107,29 +188,62 @@ def ambiguous_person(logs: Logs) -> ibis.Table:
     torn = lms.filter(yes(lms.person_id.isnull() & (lms.choices > 1)))
     shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
     theirs = shown.filter(yes(shown.h_person_id.isnull() & (shown.h_choices > 1)))
-    return union([
-        fault_rows(torn, "TU0104", field=ibis.ifelse(torn.employee_number.notnull(), "employee_number",
-                                                     ibis.ifelse(torn.email.notnull(), "email", "account_name")),
-                   expected="one person", actual=torn.key, person=torn.key, **_OURS,
-                   detail=ibis.literal("the key is that of ") + torn.choices.cast("string") + " people"),
-        fault_rows(theirs, "TU0104", field="person", expected="one person", actual=theirs.h_person, person=theirs.h_person,
-                   course_id=theirs.h_course_id, file=theirs.h_file, line=theirs.h_line,
-                   detail=ibis.literal("the key is that of ") + theirs.h_choices.cast("string") + " people"),
-    ])
+    return union(
+        [
+            fault_rows(
+                torn,
+                "TU0104",
+                field=ibis.ifelse(
+                    torn.employee_number.notnull(),
+                    "employee_number",
+                    ibis.ifelse(torn.email.notnull(), "email", "account_name"),
+                ),
+                expected="one person",
+                actual=torn.key,
+                person=torn.key,
+                **_OURS,
+                detail=ibis.literal("the key is that of ") + torn.choices.cast("string") + " people",
+            ),
+            fault_rows(
+                theirs,
+                "TU0104",
+                field="person",
+                expected="one person",
+                actual=theirs.h_person,
+                person=theirs.h_person,
+                course_id=theirs.h_course_id,
+                file=theirs.h_file,
+                line=theirs.h_line,
+                detail=ibis.literal("the key is that of ") + theirs.h_choices.cast("string") + " people",
+            ),
+        ]
+    )
 
 
 def crossed(logs: Logs) -> ibis.Table:
     """Records that stand under another person, with how: reused, swapped or misfiled."""
     pairs = logs.pairs
     other = pairs.filter(yes(pairs.in_lms & pairs.in_review & (pairs.person_id != pairs.h_person_id)))
-    back = other.select(record_id_back=other.record_id, person_id=other.h_person_id, h_person_id=other.person_id).distinct()
+    back = other.select(
+        record_id_back=other.record_id, person_id=other.h_person_id, h_person_id=other.person_id
+    ).distinct()
     back = back.group_by(["person_id", "h_person_id"]).aggregate(back=back.record_id_back.min())
     gone = logs.kept.get("contested")
     if gone is None:
-        claimed = other.select("record_id", "h_person_id").filter(ibis.literal(value=False)).mutate(claims=ibis.literal(value=True))
+        claimed = (
+            other.select("record_id", "h_person_id")
+            .filter(ibis.literal(value=False))
+            .mutate(claims=ibis.literal(value=True))
+        )
     else:
-        claimed = gone.filter(~gone.employed).select("record_id", h_person_id=gone.candidate, claims=ibis.literal(value=True)).distinct()
-    other = other.left_join(claimed, ["record_id", "h_person_id"]).drop("record_id_right", "h_person_id_right")
+        claimed = (
+            gone.filter(~gone.employed)
+            .select("record_id", h_person_id=gone.candidate, claims=ibis.literal(value=True))
+            .distinct()
+        )
+    other = other.left_join(claimed, ["record_id", "h_person_id"]).drop(
+        "record_id_right", "h_person_id_right"
+    )
     met = other.left_join(back, ["person_id", "h_person_id"])
     how = ibis.cases(
         (yes(other.rival == other.h_person_id) | yes(other.claims), "reused"),
@@ -148,11 +262,27 @@ def swapped_by_course(logs: Logs) -> ibis.Table:
     pairs = logs.pairs
     gaps = pairs.filter(yes(pairs.in_lms & pairs.due & ~pairs.in_review & pairs.person_id.notnull()))
     orphans = pairs.filter(yes(pairs.in_review & ~pairs.in_lms & pairs.h_person_id.notnull()))
-    filled = gaps.join(orphans, [gaps.course_id == orphans.h_course_id, gaps.completed_at == orphans.h_completed_at,
-                                 gaps.person_id != orphans.h_person_id])
-    met = filled.select(record_id=gaps.record_id, person_id=gaps.person_id, h_person_id=orphans.h_person_id,
-                        h_person=orphans.h_person, person=gaps.person, course_id=gaps.course_id, file=gaps.file, line=gaps.line,
-                        other_file=orphans.h_file, other_line=orphans.h_line, key=gaps.key)
+    filled = gaps.join(
+        orphans,
+        [
+            gaps.course_id == orphans.h_course_id,
+            gaps.completed_at == orphans.h_completed_at,
+            gaps.person_id != orphans.h_person_id,
+        ],
+    )
+    met = filled.select(
+        record_id=gaps.record_id,
+        person_id=gaps.person_id,
+        h_person_id=orphans.h_person_id,
+        h_person=orphans.h_person,
+        person=gaps.person,
+        course_id=gaps.course_id,
+        file=gaps.file,
+        line=gaps.line,
+        other_file=orphans.h_file,
+        other_line=orphans.h_line,
+        key=gaps.key,
+    )
     back = met.select(person_id=met.h_person_id, h_person_id=met.person_id, back=met.record_id)
     back = back.group_by(["person_id", "h_person_id"]).aggregate(back=back.back.min())
     return met.join(back, ["person_id", "h_person_id"])
@@ -163,8 +293,14 @@ def swapped_persons(logs: Logs) -> ibis.Table:
     found = logs.relation("crossed", crossed)
     found = found.filter(found.how == "swapped")
     nameless = swapped_by_course(logs)
-    return union([_crossed(found, "TU0105", ibis.literal("and record ") + found.back + " the other way round"),
-                  _crossed(nameless, "TU0105", ibis.literal("and record ") + nameless.back + " the other way round")])
+    return union(
+        [
+            _crossed(found, "TU0105", ibis.literal("and record ") + found.back + " the other way round"),
+            _crossed(
+                nameless, "TU0105", ibis.literal("and record ") + nameless.back + " the other way round"
+            ),
+        ]
+    )
 
 
 def reused_identifier(logs: Logs) -> ibis.Table:
@@ -172,12 +308,23 @@ def reused_identifier(logs: Logs) -> ibis.Table:
     pairs = logs.pairs
     found = logs.relation("crossed", crossed)
     shown = found.filter(found.how == "reused")
-    unseen = pairs.filter(yes(pairs.in_lms & pairs.due & pairs.rival.notnull() & ~pairs.in_review & pairs.person_id.notnull()))
-    return union([
-        _crossed(shown, "TU0106", ibis.literal("the identifier ") + marked(shown.key) + " changed hands"),
-        fault_rows(unseen, "TU0106", field="person", expected=unseen.person_id, actual=unseen.key, person=unseen.person_id,
-                   detail=ibis.literal("the identifier ") + marked(unseen.key) + " changed hands"),
-    ])
+    unseen = pairs.filter(
+        yes(pairs.in_lms & pairs.due & pairs.rival.notnull() & ~pairs.in_review & pairs.person_id.notnull())
+    )
+    return union(
+        [
+            _crossed(shown, "TU0106", ibis.literal("the identifier ") + marked(shown.key) + " changed hands"),
+            fault_rows(
+                unseen,
+                "TU0106",
+                field="person",
+                expected=unseen.person_id,
+                actual=unseen.key,
+                person=unseen.person_id,
+                detail=ibis.literal("the identifier ") + marked(unseen.key) + " changed hands",
+            ),
+        ]
+    )
 
 
 def misfiled_person(logs: Logs) -> ibis.Table:
@@ -188,40 +335,73 @@ def misfiled_person(logs: Logs) -> ibis.Table:
 
 
 def _crossed(found: ibis.Table, code: str, detail: ir.Value | str) -> ibis.Table:
-    return fault_rows(found, code, field="person", expected=found.person_id, actual=found.h_person, detail=detail,
-                      person=found.person_id)
+    return fault_rows(
+        found,
+        code,
+        field="person",
+        expected=found.person_id,
+        actual=found.h_person,
+        detail=detail,
+        person=found.person_id,
+    )
 
 
 def duplicate_account(logs: Logs) -> ibis.Table:
     """TU0501: two accounts in one system, neither suspended, belong to one person."""
     owned = logs.relation("owned_accounts", lambda logs: logs.roles["accounts"])
     live = owned.filter(yes(owned.person_id.notnull() & ~owned.suspended.fill_null(False)))  # noqa: FBT003
-    live = live.mutate(system=live.account_issuer.strip().lower(), name=account_text(live.account_issuer, live.account_name))
-    several = live.group_by(["person_id", "system"]).aggregate(n=live.name.nunique(), first=live.account_name.min())
+    live = live.mutate(
+        system=live.account_issuer.strip().lower(), name=account_text(live.account_issuer, live.account_name)
+    )
+    several = live.group_by(["person_id", "system"]).aggregate(
+        n=live.name.nunique(), first=live.account_name.min()
+    )
     several = several.filter(several.n > 1)
     met = live.join(several, ["person_id", "system"])
     second = met.filter(met.account_name != met["first"])
-    return fault_rows(second, "TU0501", field="account_name", expected="one account a person", actual=second.account_name,
-                      person=second.person_id,
-                      detail=second.n.cast("string") + ibis.literal(" accounts in ") + second.account_issuer + ibis.literal(": ")
-                      + marked(second["first"]) + ibis.literal(" and ") + marked(second.account_name))
+    return fault_rows(
+        second,
+        "TU0501",
+        field="account_name",
+        expected="one account a person",
+        actual=second.account_name,
+        person=second.person_id,
+        detail=second.n.cast("string")
+        + ibis.literal(" accounts in ")
+        + second.account_issuer
+        + ibis.literal(": ")
+        + marked(second["first"])
+        + ibis.literal(" and ")
+        + marked(second.account_name),
+    )
 
 
 def split_history(logs: Logs) -> ibis.Table:
     """TU0503: a person's completions are divided over several accounts of one system."""
     keys = logs.relation("keys", lambda logs: logs.roles["completions"])
     last = logs.relation("records", lambda logs: logs.roles["completions"])
-    held = last.filter(yes(last.account_name.notnull() & ~last.is_void)).group_by("who").aggregate(
-        began=ibis._.completed_at.min(), records=ibis._.count())
+    held = (
+        last.filter(yes(last.account_name.notnull() & ~last.is_void))
+        .group_by("who")
+        .aggregate(began=ibis._.completed_at.min(), records=ibis._.count())
+    )
     used = held.join(keys, "who")
     used = used.filter(yes(used.person_id.notnull() & used.account_name.notnull()))
-    used = used.mutate(system=used.account_issuer.fill_null("").strip().lower(),
-                       account=account_text(used.account_issuer, used.account_name))
-    several = used.group_by(["person_id", "system"]).aggregate(n=used.account.nunique(), all_records=used.records.sum())
+    used = used.mutate(
+        system=used.account_issuer.fill_null("").strip().lower(),
+        account=account_text(used.account_issuer, used.account_name),
+    )
+    several = used.group_by(["person_id", "system"]).aggregate(
+        n=used.account.nunique(), all_records=used.records.sum()
+    )
     several = several.filter(several.n > 1)
     met = used.join(several, ["person_id", "system"])
-    by_account = met.group_by(["person_id", "system", "account"]).aggregate(since=met.began.min(), main=met.account_name.min())
-    order = ibis.window(group_by=["person_id", "system"], order_by=[by_account.since.fill_null(0), by_account.account])
+    by_account = met.group_by(["person_id", "system", "account"]).aggregate(
+        since=met.began.min(), main=met.account_name.min()
+    )
+    order = ibis.window(
+        group_by=["person_id", "system"], order_by=[by_account.since.fill_null(0), by_account.account]
+    )
     first = by_account.mutate(nth=ibis.row_number().over(order))
     first = first.filter(first.nth == 0).select("person_id", "system", "main", home="account")
     aside = met.join(first, ["person_id", "system"])
@@ -229,9 +409,21 @@ def split_history(logs: Logs) -> ibis.Table:
     columns = ["who", "n", "main", "all_records", "person"]
     aside = aside.mutate(person=aside.person_id).select(*columns)
     found = last.filter(yes(last.account_name.notnull() & ~last.is_void)).join(aside, "who")
-    return fault_rows(found, "TU0503", field="account_name", expected=marked(found.main), actual=found.account_name, person=found.person,
-                      detail=found.n.cast("string") + ibis.literal(" accounts hold the ") + found.all_records.cast("string")
-                      + ibis.literal(" completions of one person: ") + marked(found.main) + " and " + marked(found.account_name))
+    return fault_rows(
+        found,
+        "TU0503",
+        field="account_name",
+        expected=marked(found.main),
+        actual=found.account_name,
+        person=found.person,
+        detail=found.n.cast("string")
+        + ibis.literal(" accounts hold the ")
+        + found.all_records.cast("string")
+        + ibis.literal(" completions of one person: ")
+        + marked(found.main)
+        + " and "
+        + marked(found.account_name),
+    )
 
 
 _KEYS = ("completions", "reviews")

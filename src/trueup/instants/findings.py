@@ -176,19 +176,20 @@ def compared(logs: Logs) -> ibis.Table:
     delta = both.h_completed_at - both.completed_at
     slack = ibis.ifelse(yes(coarse), MINUTE, SECOND)
     home = both.completed_at_offset.fill_null(0).cast("int64") * MINUTE
-    shown_day = (both.h_completed_at + both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE) // DAY
-    same_day = any_of(
-        [
-            shown_day == (both.completed_at + home) // DAY,
-            both.h_completed_at // DAY == both.completed_at // DAY,
-            (both.h_completed_at + home) // DAY == (both.completed_at + home) // DAY,
-        ]
-    )
+    offsets: list[int] = logs.facts["offsets"]  # type: ignore[assignment]  # minutes, by journey
+    places = [
+        home,
+        both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE,
+        *(ibis.literal(minutes * MINUTE, "int64") for minutes in offsets),
+    ]
+    same_days = [
+        (both.h_completed_at + place) // DAY == (both.completed_at + place) // DAY for place in places
+    ]
+    same_day = any_of(same_days)
     midnight = any_of(
         [
-            both.h_completed_at % DAY == 0,
-            (both.h_completed_at + home) % DAY == 0,
-            (both.h_completed_at + both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE) % DAY == 0,
+            same & ((both.h_completed_at + place) % DAY == 0)
+            for same, place in zip(same_days, places, strict=True)
         ]
     )
     their_midnight = midnight & ~yes(their_day)

@@ -24,7 +24,12 @@ __all__ = ["FINDINGS", "RefusedError", "check"]
 
 @contextmanager
 def check(
-    directory: Path, settings: CheckSettings, *, engine: str, memory: int, tell: Callable[[str], None] = lambda _step: None
+    directory: Path,
+    settings: CheckSettings,
+    *,
+    engine: str,
+    memory: int,
+    tell: Callable[[str], None] = lambda _step: None,
 ) -> Iterator[Answer]:
     """Every fault that the logs under a directory show, with its evidence; gone when the block ends.
 

@@ -14,7 +14,17 @@ import pyarrow.parquet as pq
 from trueup.journey.findings import unchecked
 from trueup.kit.expressions import DAY, HOUR, day_of, yes
 from trueup.kpi.figures import Counted, figures
-from trueup.model.answers import Answer, Charts, CycleLine, DayLine, FamilyLine, FaultRow, RunLine, ShiftLine, Where
+from trueup.model.answers import (
+    Answer,
+    Charts,
+    CycleLine,
+    DayLine,
+    FamilyLine,
+    FaultRow,
+    RunLine,
+    ShiftLine,
+    Where,
+)
 from trueup.model.faults import CATALOGUE, FAMILIES, family_of
 from trueup.model.faults.entry import Severity
 
@@ -33,8 +43,15 @@ _SEVERITIES = list(Severity)
 _WHERE = pa.list_(pa.struct([("file", pa.string()), ("line", pa.int64())]))
 
 
-def conclude(gathered: Gathered, logs: Logs, faults: ibis.Table, engine: Engine, workspace: Path, settings: CheckSettings,
-             tell: Callable[[str], None]) -> Answer:
+def conclude(
+    gathered: Gathered,
+    logs: Logs,
+    faults: ibis.Table,
+    engine: Engine,
+    workspace: Path,
+    settings: CheckSettings,
+    tell: Callable[[str], None],
+) -> Answer:
     """The whole answer; the faults lie in a Parquet file of the workspace, in the order they are to be read."""
     tell("putting the faults in order")
     path = workspace / "faults.parquet"
@@ -44,9 +61,18 @@ def conclude(gathered: Gathered, logs: Logs, faults: ibis.Table, engine: Engine,
     tell("reckoning the figures")
     kpis = figures(_counted(logs, table, engine), settings.thresholds)
     return Answer(
-        inputs=gathered.inputs, kpis=kpis, counts=counts, primary_counts=primary, families=_families(primary),
-        unchecked=unchecked(logs), faults=lambda limit: _rows(path, limit), faults_file=str(path), as_of=iso_text(logs.as_of) or "",
-        engine=engine.name, charts=_charts(logs, table, engine), notes=gathered.notes,
+        inputs=gathered.inputs,
+        kpis=kpis,
+        counts=counts,
+        primary_counts=primary,
+        families=_families(primary),
+        unchecked=unchecked(logs),
+        faults=lambda limit: _rows(path, limit),
+        faults_file=str(path),
+        as_of=iso_text(logs.as_of) or "",
+        engine=engine.name,
+        charts=_charts(logs, table, engine),
+        notes=gathered.notes,
     )
 
 
@@ -56,7 +82,11 @@ def iso_text(at: object) -> str | None:
     >>> iso_text(1772456413000000)
     '2026-03-02T13:00:13Z'
     """
-    return datetime.fromtimestamp(at // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(at, int) else None
+    return (
+        datetime.fromtimestamp(at // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if isinstance(at, int)
+        else None
+    )
 
 
 def ordered(found: pa.Table) -> pa.Table:
@@ -70,35 +100,61 @@ def ordered(found: pa.Table) -> pa.Table:
     def per_code(say: Callable[[str], object], kind: pa.DataType) -> pa.Array:
         return pa.array([say(code) for code in known], kind).take(encoded.indices)
 
-    table = pa.table({
-        "code": codes,
-        "name": per_code(lambda code: names[code], pa.string()),
-        "severity": per_code(lambda code: severities[code], pa.string()),
-        **{name: found[name] for name in ("record_id", "person", "course_id", "field", "expected", "actual")},
-        "where": _where(found),
-        "detail": found["detail"],
-        "caused_by": found["caused_by"],
-        "rank": per_code(lambda code: _SEVERITIES.index(CATALOGUE[code].severity), pa.int64()),
-        "later": pc.is_valid(found["caused_by"]).cast(pa.int8()),
-        "file": found["file"], "line": found["line"],
-    })
-    keys = [(name, "ascending") for name in ("later", "rank", "code", "file", "line", "record_id", "detail", "expected", "actual")]
+    table = pa.table(
+        {
+            "code": codes,
+            "name": per_code(lambda code: names[code], pa.string()),
+            "severity": per_code(lambda code: severities[code], pa.string()),
+            **{
+                name: found[name]
+                for name in ("record_id", "person", "course_id", "field", "expected", "actual")
+            },
+            "where": _where(found),
+            "detail": found["detail"],
+            "caused_by": found["caused_by"],
+            "rank": per_code(lambda code: _SEVERITIES.index(CATALOGUE[code].severity), pa.int64()),
+            "later": pc.is_valid(found["caused_by"]).cast(pa.int8()),
+            "file": found["file"],
+            "line": found["line"],
+        }
+    )
+    keys = [
+        (name, "ascending")
+        for name in ("later", "rank", "code", "file", "line", "record_id", "detail", "expected", "actual")
+    ]
     return table.sort_by(keys).drop_columns(["rank", "later", "file", "line"])
 
 
 def _where(found: pa.Table) -> pa.Array:
     """One list a fault: its own place, and the other side's where there is one."""
-    first, second = pc.is_valid(found["file"]).combine_chunks(), pc.is_valid(found["other_file"]).combine_chunks()
+    first, second = (
+        pc.is_valid(found["file"]).combine_chunks(),
+        pc.is_valid(found["other_file"]).combine_chunks(),
+    )
     sizes = pc.add(first.cast(pa.int32()), second.cast(pa.int32()))
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(sizes).cast(pa.int32())]) if len(found) else pa.array([0], pa.int32())
+    offsets = (
+        pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(sizes).cast(pa.int32())])
+        if len(found)
+        else pa.array([0], pa.int32())
+    )
     rows = pa.array(range(len(found)), pa.int64())
-    places = pa.table({
-        "row": pa.concat_arrays([rows.filter(first), rows.filter(second)]),
-        "side": pa.concat_arrays([pa.repeat(0, pc.sum(first).as_py() or 0), pa.repeat(1, pc.sum(second).as_py() or 0)]),
-        "file": pa.chunked_array([*found["file"].filter(first).chunks, *found["other_file"].filter(second).chunks], pa.string()),
-        "line": pa.chunked_array([*found["line"].filter(first).chunks, *found["other_line"].filter(second).chunks], pa.int64()),
-    }).sort_by([("row", "ascending"), ("side", "ascending")])
-    structs = pa.StructArray.from_arrays([places["file"].combine_chunks(), places["line"].combine_chunks()], ["file", "line"])
+    places = pa.table(
+        {
+            "row": pa.concat_arrays([rows.filter(first), rows.filter(second)]),
+            "side": pa.concat_arrays(
+                [pa.repeat(0, pc.sum(first).as_py() or 0), pa.repeat(1, pc.sum(second).as_py() or 0)]
+            ),
+            "file": pa.chunked_array(
+                [*found["file"].filter(first).chunks, *found["other_file"].filter(second).chunks], pa.string()
+            ),
+            "line": pa.chunked_array(
+                [*found["line"].filter(first).chunks, *found["other_line"].filter(second).chunks], pa.int64()
+            ),
+        }
+    ).sort_by([("row", "ascending"), ("side", "ascending")])
+    structs = pa.StructArray.from_arrays(
+        [places["file"].combine_chunks(), places["line"].combine_chunks()], ["file", "line"]
+    )
     return pa.ListArray.from_arrays(offsets, structs).cast(_WHERE)
 
 
@@ -126,8 +182,12 @@ def _families(primary: dict[str, int]) -> tuple[FamilyLine, ...]:
         top[family] = max(top.get(family, (0.0, "", 0)), (weight, code, count))
     total = sum(cost.values()) or 1.0
     lines = [
-        FamilyLine(family, round(cost[family] / total, 4), n[family],
-                   f"{FAMILIES[family].title}: mostly {top[family][1]} {CATALOGUE[top[family][1]].name} ({top[family][2]:,})")
+        FamilyLine(
+            family,
+            round(cost[family] / total, 4),
+            n[family],
+            f"{FAMILIES[family].title}: mostly {top[family][1]} {CATALOGUE[top[family][1]].name} ({top[family][2]:,})",
+        )
         for family in cost
     ]
     return tuple(sorted(lines, key=lambda line: (-line.likelihood, line.family)))
@@ -166,12 +226,22 @@ def _counted(logs: Logs, table: pa.Table, engine: Engine) -> Counted:
     doubled = table.filter(pc.equal(table["code"], "TU0501"))
     exposures = {"TU0703", "TU1001", "TU1002", "TU1003", "TU1004"}
     return Counted(
-        due=int(str(due)), missing=int(str(missing)), undelivered=int(str(undelivered)),
+        due=int(str(due)),
+        missing=int(str(missing)),
+        undelivered=int(str(undelivered)),
         verified=max(0, int(str(due)) - int(str(missing)) - _records(table, on_both)),
-        wrong_times=_records(table, wrong_time), wrong_scores=_records(table, families[8]),
-        persons=_people(logs, engine), doubled=int(pc.count_distinct(doubled["person"]).as_py()) if len(doubled) else 0,
-        exposures=len(table.filter(pc.is_in(table["code"], pa.array(sorted(exposures))))) if {"policy", "consents"} & set(logs.roles) else None,
-        latency_mean=mean, latency_p95=p95, latency_of=n, headroom=headroom, headroom_cycle=cycle,
+        wrong_times=_records(table, wrong_time),
+        wrong_scores=_records(table, families[8]),
+        persons=_people(logs, engine),
+        doubled=int(pc.count_distinct(doubled["person"]).as_py()) if len(doubled) else 0,
+        exposures=len(table.filter(pc.is_in(table["code"], pa.array(sorted(exposures)))))
+        if {"policy", "consents"} & set(logs.roles)
+        else None,
+        latency_mean=mean,
+        latency_p95=p95,
+        latency_of=n,
+        headroom=headroom,
+        headroom_cycle=cycle,
     )
 
 
@@ -219,20 +289,49 @@ def _headroom(logs: Logs) -> tuple[float | None, str]:
 
 def _charts(logs: Logs, table: pa.Table, engine: Engine) -> Charts:
     lms = logs.kept["records"]
-    ours = lms.filter(yes(lms.due & lms.completed_at.notnull() & (lms.completed_at <= logs.as_of + DAY)
-                          & (lms.completed_at >= logs.as_of - 400 * DAY)))
-    per_day = {row["day"]: row["n"] for row in engine.fetch(ours.mutate(day=day_of(ours.completed_at)).group_by("day").aggregate(n=ibis._.count())).to_pylist()}
+    ours = lms.filter(
+        yes(
+            lms.due
+            & lms.completed_at.notnull()
+            & (lms.completed_at <= logs.as_of + DAY)
+            & (lms.completed_at >= logs.as_of - 400 * DAY)
+        )
+    )
+    per_day = {
+        row["day"]: row["n"]
+        for row in engine.fetch(
+            ours.mutate(day=day_of(ours.completed_at)).group_by("day").aggregate(n=ibis._.count())
+        ).to_pylist()
+    }
     faulty = pc.unique(table["record_id"].combine_chunks() if len(table) else pa.array([], pa.string()))
     bad = engine.constant(pa.table({"record_id": faulty.drop_null()}), "faulty")
     hit = ours.semi_join(bad, "record_id")
-    bad_days = {row["day"]: row["n"] for row in engine.fetch(hit.mutate(day=day_of(hit.completed_at)).group_by("day").aggregate(n=ibis._.count())).to_pylist()}
+    bad_days = {
+        row["day"]: row["n"]
+        for row in engine.fetch(
+            hit.mutate(day=day_of(hit.completed_at)).group_by("day").aggregate(n=ibis._.count())
+        ).to_pylist()
+    }
     late = table.filter(pc.equal(table["code"], "TU0901"))["detail"].to_pylist()
-    cycle_n = {row["cycle"]: row["n"] for row in engine.fetch(ours.group_by("cycle").aggregate(n=ibis._.count())).to_pylist()}
+    cycle_n = {
+        row["cycle"]: row["n"]
+        for row in engine.fetch(ours.group_by("cycle").aggregate(n=ibis._.count())).to_pylist()
+    }
     return Charts(
         days=tuple(DayLine(day, per_day[day], bad_days.get(day, 0)) for day in sorted(per_day)),
         runs=_run_lines(logs, engine),
-        cycles=tuple(CycleLine(one.cycle, iso_text(one.opens_at), iso_text(one.cutoff_at), iso_text(one.grace_until), iso_text(one.frozen_at),
-                               int(cycle_n.get(one.cycle, 0)), late.count(f"cycle {one.cycle}")) for one in logs.cycles),
+        cycles=tuple(
+            CycleLine(
+                one.cycle,
+                iso_text(one.opens_at),
+                iso_text(one.cutoff_at),
+                iso_text(one.grace_until),
+                iso_text(one.frozen_at),
+                int(cycle_n.get(one.cycle, 0)),
+                late.count(f"cycle {one.cycle}"),
+            )
+            for one in logs.cycles
+        ),
         shifts=_shift_lines(logs, engine),
     )
 
@@ -240,12 +339,30 @@ def _charts(logs: Logs, table: pa.Table, engine: Engine) -> Charts:
 def _run_lines(logs: Logs, engine: Engine) -> tuple[RunLine, ...]:
     sync = logs.roles["sync"]
     outcome = sync.outcome.lower()
-    rows = engine.fetch(sync.group_by("run_id").aggregate(
-        records=sync.record_id.nunique(), **{name: yes(outcome == name).cast("int64").sum() for name in ("accepted", "throttled", "error", "rejected")}
-    )).to_pylist()
+    rows = engine.fetch(
+        sync.group_by("run_id").aggregate(
+            records=sync.record_id.nunique(),
+            **{
+                name: yes(outcome == name).cast("int64").sum()
+                for name in ("accepted", "throttled", "error", "rejected")
+            },
+        )
+    ).to_pylist()
     times = {row["run_id"]: row for row in logs.facts["runs"]}  # type: ignore[attr-defined]  # rows, by derive
-    lines = [RunLine(str(row["run_id"]), iso_text(times[row["run_id"]]["started"]), iso_text(times[row["run_id"]]["ended"]), row["records"],
-                     row["accepted"], row["throttled"], row["error"], row["rejected"]) for row in rows if row["run_id"] is not None]
+    lines = [
+        RunLine(
+            str(row["run_id"]),
+            iso_text(times[row["run_id"]]["started"]),
+            iso_text(times[row["run_id"]]["ended"]),
+            row["records"],
+            row["accepted"],
+            row["throttled"],
+            row["error"],
+            row["rejected"],
+        )
+        for row in rows
+        if row["run_id"] is not None
+    ]
     return tuple(sorted(lines, key=lambda line: (line.started_at or "", line.run_id)))
 
 
@@ -255,4 +372,9 @@ def _shift_lines(logs: Logs, engine: Engine) -> tuple[ShiftLine, ...]:
     if not (logs.has("completions", "completed_at") and logs.has("reviews", "completed_at")):
         return ()
     rows = engine.fetch(shifted_groups(logs)).to_pylist()
-    return tuple(sorted((ShiftLine(row["source_key"] or "all sources", row["minutes"], row["n"]) for row in rows), key=lambda line: -line.n))
+    return tuple(
+        sorted(
+            (ShiftLine(row["source_key"] or "all sources", row["minutes"], row["n"]) for row in rows),
+            key=lambda line: -line.n,
+        )
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import ibis
@@ -17,6 +18,7 @@ from trueup.competency import findings as competency
 from trueup.cycles import attribution
 from trueup.cycles import findings as cycles
 from trueup.identity import crosswalk
+from trueup.instants import zone_named
 from trueup.kit.expressions import DAY, or_null, yes
 from trueup.model.findings import FAULT_COLUMNS, Cycle, Logs
 from trueup.privacy import findings as privacy
@@ -62,8 +64,10 @@ class _Work:
 
 def derive(gathered: Gathered, settings: CheckSettings, engine: Engine, tell: Callable[[str], None]) -> Logs:
     """The relations that the findings look at, each computed once."""
-    work = _Work(engine, dict(gathered.roles), gathered.given, settings)
-    work.facts["unreadable"] = [_unreadable(problem.file, problem.line, problem) for problem in gathered.unreadable]
+    work = _Work(engine, dict(gathered.roles), dict(gathered.given), settings)
+    work.facts["unreadable"] = [
+        _unreadable(problem.file, problem.line, problem) for problem in gathered.unreadable
+    ]
     tell("reading the calendar and the scales")
     calendar = _calendar(work)
     _runs(work)
@@ -80,12 +84,22 @@ def derive(gathered: Gathered, settings: CheckSettings, engine: Engine, tell: Ca
     shown = _shown(work, last)
     work.kept["shown"] = shown
     _scales(work, last, shown)
+    work.facts["offsets"] = _offsets(work)
     tell("comparing the three logs")
     suspects = _suspects(work, last, shown, calendar, as_of)
     _versions(work, suspects, records)
     return Logs(
-        roles=work.roles, given=work.given, pairs=suspects, as_of=as_of, settings=settings, cycles=calendar,
-        facts=work.facts, keep=engine.keep, fetch=work.rows, constant=lambda rows: _constant(engine, rows), kept=work.kept,
+        roles=work.roles,
+        given=work.given,
+        pairs=suspects,
+        as_of=as_of,
+        settings=settings,
+        cycles=calendar,
+        facts=work.facts,
+        keep=engine.keep,
+        fetch=work.rows,
+        constant=lambda rows: _constant(engine, rows),
+        kept=work.kept,
     )
 
 
@@ -97,35 +111,77 @@ def _constant(engine: Engine, rows: list[dict[str, object]]) -> ibis.Table | Non
 
 
 def _unreadable(file: str, line: int | None, problem: object) -> dict[str, object]:
-    return {"code": "TU0308", "field": "row", "file": file, "line": line, "detail": getattr(problem, "what", ""),
-            "expected": getattr(problem, "expected", "") or None, "actual": getattr(problem, "actual", "") or None}
+    return {
+        "code": "TU0308",
+        "field": "row",
+        "file": file,
+        "line": line,
+        "detail": getattr(problem, "what", ""),
+        "expected": getattr(problem, "expected", "") or None,
+        "actual": getattr(problem, "actual", "") or None,
+    }
 
 
 def _calendar(work: _Work) -> tuple[Cycle, ...]:
     return attribution.calendar(work.rows(work.roles["cycles"])) if "cycles" in work.roles else ()
 
 
+def _offsets(work: _Work) -> list[int]:
+    """Minutes east of UTC at which the company lives: of the calendar's zones and of the source's own times."""
+    completions = work.roles["completions"]
+    placed = completions.filter(completions.completed_at_offset.notnull())
+    seen = sorted(
+        work.rows(placed.group_by("completed_at_offset").aggregate(n=ibis._.count())),
+        key=lambda row: -int(str(row["n"])),
+    )
+    offsets = {int(str(row["completed_at_offset"])) for row in seen[:40]}
+    if work.has("cycles", "zone"):
+        zones = work.roles["cycles"].filter(work.roles["cycles"].zone.notnull()).select("zone").distinct()
+        for row in work.rows(zones):
+            offsets |= zone_offsets(str(row["zone"]))
+    return sorted(offsets | {0})
+
+
+def zone_offsets(zone: str) -> set[int]:
+    """The offsets that a zone has in winter and in summer, in minutes; none where there is no such zone.
+
+    >>> sorted(zone_offsets("Europe/Berlin")), zone_offsets("Nowhere")
+    ([60, 120], set())
+    """
+    try:
+        known = zone_named(zone)
+    except ValueError:
+        return set()
+    halves = (datetime(2026, month, 1, tzinfo=known).utcoffset() for month in (1, 7))
+    return {int(offset.total_seconds() // 60) for offset in halves if offset is not None}
+
+
 def _runs(work: _Work) -> None:
     """When each run started and ended, by its own word or by its first and last attempt."""
     sync = work.roles["sync"]
-    runs = work.rows(sync.group_by("run_id").aggregate(
-        started=ibis.coalesce(sync.run_started_at.min(), sync.attempt_at.min()),
-        ended=ibis.coalesce(sync.run_ended_at.max(), sync.attempt_at.max())))
+    runs = work.rows(
+        sync.group_by("run_id").aggregate(
+            started=ibis.coalesce(sync.run_started_at.min(), sync.attempt_at.min()),
+            ended=ibis.coalesce(sync.run_ended_at.max(), sync.attempt_at.max()),
+        )
+    )
     work.facts["runs"] = runs
     work.facts["run_starts"] = [run["started"] for run in runs if run["started"] is not None]
     work.facts["run_ends"] = [run["ended"] for run in runs if run["ended"] is not None]
     work.facts["period_start"] = min(work.facts["run_starts"], default=0)  # type: ignore[call-overload]  # ints, above
-    table = pa.table({"run": pa.array([run["run_id"] for run in runs], pa.string()),
-                      "run_started_at": pa.array([run["started"] for run in runs], pa.int64()),
-                      "run_ended_at": pa.array([run["ended"] for run in runs], pa.int64())})
+    table = pa.table(
+        {
+            "run": pa.array([run["run_id"] for run in runs], pa.string()),
+            "run_started_at": pa.array([run["started"] for run in runs], pa.int64()),
+            "run_ended_at": pa.array([run["ended"] for run in runs], pa.int64()),
+        }
+    )
     work.kept["runs"] = work.engine.constant(table, "runs")
 
 
 def _as_of(work: _Work) -> int:
     """The latest instant that the logs know: of an attempt, a run or an arrival; or as declared."""
     if work.settings.as_of:
-        from datetime import datetime  # noqa: PLC0415  # only where it is declared
-
         return int(datetime.fromisoformat(work.settings.as_of).timestamp() * 1_000_000)
     reviews = work.roles["reviews"]
     received = work.one(reviews.aggregate(at=reviews.received_at.max()))["at"]
@@ -133,8 +189,6 @@ def _as_of(work: _Work) -> int:
     known = [*ends, *([received] if isinstance(received, int) else [])]
     if known:
         return max(known)
-    from datetime import UTC, datetime  # noqa: PLC0415  # logs without any time of their own
-
     return int(datetime.now(UTC).timestamp() * 1_000_000)
 
 
@@ -146,8 +200,11 @@ def _keys(work: _Work, table: ibis.Table) -> dict[str, ir.Value]:
     if work.has("completions", "email"):
         said["email"] = crosswalk.folded(table.email)
     if work.has("completions", "account_name"):
-        said["account"] = ibis.ifelse(table.account_name.isnull(), or_null("string"),
-                                      crosswalk.account_text(table.account_issuer, table.account_name))
+        said["account"] = ibis.ifelse(
+            table.account_name.isnull(),
+            or_null("string"),
+            crosswalk.account_text(table.account_issuer, table.account_name),
+        )
     return said
 
 
@@ -183,7 +240,10 @@ def _who(work: _Work, last: ibis.Table) -> ibis.Table:
     persons = _persons(work, keys, found, known, jobs, resolvable=values is not None)
     work.kept["keys"] = keys.join(persons.select("who", "person_id"), "who")
     met = last.left_join(persons, last.who == persons.who)
-    joined = met.select(*[last[name] for name in last.columns], **{name: persons[name] for name in persons.columns if name != "who"})
+    joined = met.select(
+        *[last[name] for name in last.columns],
+        **{name: persons[name] for name in persons.columns if name != "who"},
+    )
     return _timed(work, joined, found, jobs)
 
 
@@ -212,10 +272,17 @@ def _shapes(people: ibis.Table) -> ibis.Table:
 def _nobody_known(last: ibis.Table) -> ibis.Table:
     """Without a roster a person is the key as it is written."""
     return last.mutate(
-        person_id=crosswalk.folded(last.key), choices=ibis.literal(1, "int64"), rival=or_null("string"),
-        hired_at=or_null("int64"), left_at=or_null("int64"), rehired=ibis.literal(value=False),
-        number_unknown=ibis.literal(value=False), resolvable=ibis.literal(value=False),
-        basis_from=ibis.literal(-DAY * 100_000, "int64"), withdrawn_at=or_null("int64"), basis_precision=or_null("string"),
+        person_id=crosswalk.folded(last.key),
+        choices=ibis.literal(1, "int64"),
+        rival=or_null("string"),
+        hired_at=or_null("int64"),
+        left_at=or_null("int64"),
+        rehired=ibis.literal(value=False),
+        number_unknown=ibis.literal(value=False),
+        resolvable=ibis.literal(value=False),
+        basis_from=ibis.literal(-DAY * 100_000, "int64"),
+        withdrawn_at=or_null("int64"),
+        basis_precision=or_null("string"),
         withdrawn_precision=or_null("string"),
     )
 
@@ -224,30 +291,55 @@ def _owned(work: _Work) -> ibis.Table:
     """The accounts with the person each belongs to, by the number and mail noted on it."""
     accounts = work.roles["accounts"]
     named = accounts.mutate(key=crosswalk.account_text(accounts.account_issuer, accounts.account_name))
-    keys = named.select("key", number=crosswalk.folded(named.employee_number), email=crosswalk.folded(named.email)).distinct()
+    keys = named.select(
+        "key", number=crosswalk.folded(named.employee_number), email=crosswalk.folded(named.email)
+    ).distinct()
     best = crosswalk.chosen(crosswalk.candidates(keys, work.kept["identifiers"], None))
     met = named.left_join(best, named.key == best.key)
-    return work.engine.keep(met.select(*[named[name] for name in accounts.columns], person_id=best.person_id), "owned")
+    return work.engine.keep(
+        met.select(*[named[name] for name in accounts.columns], person_id=best.person_id), "owned"
+    )
 
 
-def _persons(work: _Work, keys: ibis.Table, found: ibis.Table, known: ibis.Table, jobs: ibis.Table, *, resolvable: bool) -> ibis.Table:
+def _persons(
+    work: _Work, keys: ibis.Table, found: ibis.Table, known: ibis.Table, jobs: ibis.Table, *, resolvable: bool
+) -> ibis.Table:
     """One row a distinct key: the person, and what else is known of them."""
     best = crosswalk.chosen(found)
-    whom = keys.left_join(best, keys.who == best.key).select(keys.who, keys.employee_number, keys.email, keys.account_name,
-                                                            person_id=best.person_id, choices=best.choices.fill_null(0))
-    numbers = known.filter(known.tier <= crosswalk.TIER_FORMER).select("value", owned=ibis.literal(value=True)).distinct()
+    whom = keys.left_join(best, keys.who == best.key).select(
+        keys.who,
+        keys.employee_number,
+        keys.email,
+        keys.account_name,
+        person_id=best.person_id,
+        choices=best.choices.fill_null(0),
+    )
+    numbers = (
+        known.filter(known.tier <= crosswalk.TIER_FORMER)
+        .select("value", owned=ibis.literal(value=True))
+        .distinct()
+    )
     whom = whom.mutate(number=crosswalk.folded(whom.employee_number))
     met = whom.left_join(numbers, whom.number == numbers.value)
-    whom = met.select(*[whom[name] for name in ("who", "person_id", "choices")],
-                      number_unknown=yes(whom.number.notnull() & numbers.owned.isnull()),
-                      resolvable=yes(whom.number.notnull() | whom.email.notnull()) | (ibis.literal(resolvable) & yes(whom.account_name.notnull())))
+    whom = met.select(
+        *[whom[name] for name in ("who", "person_id", "choices")],
+        number_unknown=yes(whom.number.notnull() & numbers.owned.isnull()),
+        resolvable=yes(whom.number.notnull() | whom.email.notnull())
+        | (ibis.literal(resolvable) & yes(whom.account_name.notnull())),
+    )
     whom = _with(whom, jobs, "person_id", ("hired_at", "left_at", "rehired"))
     basis = _basis(work, known)
     if basis is None:
-        whom = whom.mutate(basis_from=ibis.literal(-DAY * 100_000, "int64"), withdrawn_at=or_null("int64"),
-                           basis_precision=or_null("string"), withdrawn_precision=or_null("string"))
+        whom = whom.mutate(
+            basis_from=ibis.literal(-DAY * 100_000, "int64"),
+            withdrawn_at=or_null("int64"),
+            basis_precision=or_null("string"),
+            withdrawn_precision=or_null("string"),
+        )
     else:
-        whom = _with(whom, basis, "person_id", ("basis_from", "withdrawn_at", "basis_precision", "withdrawn_precision"))
+        whom = _with(
+            whom, basis, "person_id", ("basis_from", "withdrawn_at", "basis_precision", "withdrawn_precision")
+        )
     return work.engine.keep(whom.mutate(rehired=yes(whom.rehired)), "persons")
 
 
@@ -269,24 +361,47 @@ def _basis(work: _Work, known: ibis.Table) -> ibis.Table | None:
     if purpose:
         consents = consents.filter(yes(consents.purpose == purpose))
     consents = consents.mutate(value=crosswalk.folded(consents.person))
-    whose = consents.join(known.group_by("value").aggregate(person_id=known.person_id.min(), n=known.person_id.nunique()), "value")
-    said = whose.mutate(granted=ibis.coalesce(whose.granted_at, ibis.ifelse(
-        whose.basis.notnull(), ibis.literal(-DAY * 100_000, "int64"), or_null("int64"))))
-    ranked = said.mutate(nth=ibis.row_number().over(ibis.window(
-        group_by="person_id", order_by=[ibis.desc(said.granted.fill_null(-DAY * 100_001)), ibis.desc(said.line)])))
+    whose = consents.join(
+        known.group_by("value").aggregate(person_id=known.person_id.min(), n=known.person_id.nunique()),
+        "value",
+    )
+    said = whose.mutate(
+        granted=ibis.coalesce(
+            whose.granted_at,
+            ibis.ifelse(whose.basis.notnull(), ibis.literal(-DAY * 100_000, "int64"), or_null("int64")),
+        )
+    )
+    ranked = said.mutate(
+        nth=ibis.row_number().over(
+            ibis.window(
+                group_by="person_id",
+                order_by=[ibis.desc(said.granted.fill_null(-DAY * 100_001)), ibis.desc(said.line)],
+            )
+        )
+    )
     return ranked.filter(ranked.nth == 0).select(
-        "person_id", basis_from=ranked.granted, withdrawn_at=ranked.withdrawn_at,
-        basis_precision=ranked.granted_at_precision, withdrawn_precision=ranked.withdrawn_at_precision)
+        "person_id",
+        basis_from=ranked.granted,
+        withdrawn_at=ranked.withdrawn_at,
+        basis_precision=ranked.granted_at_precision,
+        withdrawn_precision=ranked.withdrawn_at_precision,
+    )
 
 
 def _purpose(work: _Work, consents: ibis.Table) -> str | None:
     """The purpose of the transfer: the payloads' own, else one that speaks of reviews, else the commonest."""
     sync = work.roles["sync"]
-    sent = work.rows(sync.filter(sync.payload_purpose.notnull()).group_by("payload_purpose").aggregate(n=ibis._.count()))
+    sent = work.rows(
+        sync.filter(sync.payload_purpose.notnull()).group_by("payload_purpose").aggregate(n=ibis._.count())
+    )
     if sent:
         return str(max(sent, key=lambda row: int(str(row["n"])))["payload_purpose"])
-    counts = work.rows(consents.filter(consents.purpose.notnull()).group_by("purpose").aggregate(n=ibis._.count()))
-    about = [row for row in counts if re.search(r"review|apprais|perform", str(row["purpose"]), re.IGNORECASE)]
+    counts = work.rows(
+        consents.filter(consents.purpose.notnull()).group_by("purpose").aggregate(n=ibis._.count())
+    )
+    about = [
+        row for row in counts if re.search(r"review|apprais|perform", str(row["purpose"]), re.IGNORECASE)
+    ]
     best = max(about or counts, key=lambda row: (int(str(row["n"])), str(row["purpose"])), default=None)
     return str(best["purpose"]) if best else None
 
@@ -300,25 +415,34 @@ def _timed(work: _Work, last: ibis.Table, found: ibis.Table, jobs: ibis.Table) -
     records = last.select("record_id", "who", "completed_at", now="person_id")
     met = records.join(theirs, records.who == theirs.key)
     met = met.filter(yes(met.completed_at.notnull())).mutate(
-        employed=crosswalk.employed(met.completed_at, met.hired_at, met.left_at))
+        employed=crosswalk.employed(met.completed_at, met.hired_at, met.left_at)
+    )
     met = work.engine.keep(met, "contested")
     work.kept["contested"] = met
     there = met.filter(met.employed).select("record_id", "candidate", "rank", "agreeing")
     there = there.rename(key="record_id", person_id="candidate")
     then = crosswalk.chosen(there)
-    absent = met.filter(~met.employed).group_by("record_id").aggregate(rival=met.candidate.min(), best=met["rank"].min())
+    absent = (
+        met.filter(~met.employed)
+        .group_by("record_id")
+        .aggregate(rival=met.candidate.min(), best=met["rank"].min())
+    )
     decided = then.filter(then.person_id.notnull()).join(absent, then.key == absent.record_id)
     names = met.select("record_id", "now").distinct()
     decided = decided.join(names, decided.key == names.record_id)
     changed = decided.filter(decided.now.isnull() | (decided.now != decided.person_id))
-    changed = changed.select(decided_id=changed.key, then=changed.person_id, rival=ibis.coalesce(changed.now, changed.rival))
+    changed = changed.select(
+        decided_id=changed.key, then=changed.person_id, rival=ibis.coalesce(changed.now, changed.rival)
+    )
     changed = work.engine.keep(changed, "decided")
     if not work.one(changed.aggregate(n=changed.count()))["n"]:
         return last.mutate(rival=or_null("string"))
     joined = last.left_join(changed, last.record_id == changed.decided_id)
     return joined.select(
         *[last[name] for name in last.columns if name != "person_id"],
-        person_id=ibis.coalesce(changed.then, last.person_id), rival=changed.rival)
+        person_id=ibis.coalesce(changed.then, last.person_id),
+        rival=changed.rival,
+    )
 
 
 def _attributed(last: ibis.Table, calendar: tuple[Cycle, ...], as_of: int, work: _Work) -> ibis.Table:
@@ -328,10 +452,14 @@ def _attributed(last: ibis.Table, calendar: tuple[Cycle, ...], as_of: int, work:
     starts: list[int] = work.facts["run_starts"]  # type: ignore[assignment]  # ints, from _runs
     last_start = max(starts, default=as_of)
     one_day = last.completed_at_precision == "day"
-    across = yes(one_day & (attribution.cycle_of(at, calendar) != attribution.cycle_of(at + DAY - 1, calendar)))
+    across = yes(
+        one_day & (attribution.cycle_of(at, calendar) != attribution.cycle_of(at + DAY - 1, calendar))
+    )
     last = last.mutate(
         cycle=attribution.cycle_of(at, calendar),
-        cycles=ibis.ifelse(across, 2, attribution.how_many(at, calendar)) if calendar else ibis.literal(1, "int64"),
+        cycles=ibis.ifelse(across, 2, attribution.how_many(at, calendar))
+        if calendar
+        else ibis.literal(1, "int64"),
         is_void=yes(status.isin(["voided", "revoked", "void", "deleted"])),
         pending=yes(ibis.coalesce(last.updated_at, at) > last_start),
     )
@@ -340,7 +468,12 @@ def _attributed(last: ibis.Table, calendar: tuple[Cycle, ...], as_of: int, work:
 
 def _last_completions(work: _Work, records: ibis.Table, calendar: tuple[Cycle, ...]) -> None:
     """The last completion that each cycle's window counts."""
-    ours = records.filter(yes(records.due & (records.completed_at <= attribution.told(records.completed_at, calendar, "cutoff_at"))))
+    ours = records.filter(
+        yes(
+            records.due
+            & (records.completed_at <= attribution.told(records.completed_at, calendar, "cutoff_at"))
+        )
+    )
     rows = work.rows(ours.group_by("cycle").aggregate(last=ibis._.completed_at.max())) if calendar else []
     work.facts["last_in_cycle"] = {str(row["cycle"]): row["last"] for row in rows if row["last"] is not None}
 
@@ -359,12 +492,20 @@ def _also_due(work: _Work, last: ibis.Table) -> frozenset[str]:
 def _shown(work: _Work, last: ibis.Table) -> ibis.Table:
     """The review rows with their person, the shape of their key, and a record id."""
     reviews = work.roles["reviews"]
-    written = work.engine.keep(reviews.filter(reviews.person.notnull()).group_by("person").aggregate(n=ibis._.count()), "written")
+    written = work.engine.keep(
+        reviews.filter(reviews.person.notnull()).group_by("person").aggregate(n=ibis._.count()), "written"
+    )
     written = written.mutate(kind=_kind(written.person))
     whom = _reviewed(work, written, last)
     met = reviews.left_join(whom, reviews.person == whom.person)
-    named = met.select(*[reviews[name] for name in reviews.columns], person_id=whom.person_id, choices=whom.choices.fill_null(0),
-                       kind=whom.kind, exposed=yes(whom.exposed), identified=yes(whom.identified))
+    named = met.select(
+        *[reviews[name] for name in reviews.columns],
+        person_id=whom.person_id,
+        choices=whom.choices.fill_null(0),
+        kind=whom.kind,
+        exposed=yes(whom.exposed),
+        identified=yes(whom.identified),
+    )
     bare = work.one(named.aggregate(n=named.record_id.isnull().sum()))["n"]
     if bare:
         named = work.engine.keep(sides.with_record_ids(named, last), "adopted")
@@ -384,17 +525,28 @@ def _kind(person: ir.Value) -> ir.Value:
 def _reviewed(work: _Work, written: ibis.Table, last: ibis.Table) -> ibis.Table:
     """One row a distinct review person: who that is, and whether it is a bare identifier among pseudonyms."""
     total = work.one(written.aggregate(n=written.n.sum(), distinct=written.count()))
-    kinds = {str(row["kind"]): int(str(row["n"])) for row in work.rows(written.group_by("kind").aggregate(n=written.n.sum()))}
+    kinds = {
+        str(row["kind"]): int(str(row["n"]))
+        for row in work.rows(written.group_by("kind").aggregate(n=written.n.sum()))
+    }
     whole = max(1, int(str(total["n"] or 0)))
     usual = max(kinds, key=lambda kind: kinds[kind], default=None)
-    work.facts["review_shape"] = usual if usual and kinds[usual] >= MOSTLY * whole and len(kinds) > 1 else None
+    work.facts["review_shape"] = (
+        usual if usual and kinds[usual] >= MOSTLY * whole and len(kinds) > 1 else None
+    )
     work.facts["pseudonymous"] = False
     if "identifiers" in work.kept:
         known = work.kept["identifiers"]
         keys = written.select(key=written.person, number=crosswalk.folded(written.person))
         best = work.engine.keep(crosswalk.chosen(crosswalk.candidates(keys, known, None)), "reviewed")
         met = written.left_join(best, written.person == best.key)
-        whom = met.select(written.person, written.kind, written.n, person_id=best.person_id, choices=best.choices.fill_null(0))
+        whom = met.select(
+            written.person,
+            written.kind,
+            written.n,
+            person_id=best.person_id,
+            choices=best.choices.fill_null(0),
+        )
     else:
         whom = written.mutate(person_id=crosswalk.folded(written.person), choices=ibis.literal(1, "int64"))
         ours = last.select("person_id").distinct()
@@ -416,16 +568,24 @@ def _wants_pseudonyms(work: _Work) -> tuple[bool, bool]:
     if "policy" not in work.roles:
         return False, False
     rows = work.rows(work.roles["policy"].select("role", "field", "allowed"))
-    barred = {str(row["field"]).strip().lower() for row in rows
-              if row["allowed"] is False and re.search(r"review|manager|peer", str(row["role"] or ""), re.IGNORECASE)}
-    return bool(barred & {"employee_number", "email", "name", "person_id"}), bool(barred & {"person", "person_id", "identity"})
+    barred = {
+        str(row["field"]).strip().lower()
+        for row in rows
+        if row["allowed"] is False
+        and re.search(r"review|manager|peer", str(row["role"] or ""), re.IGNORECASE)
+    }
+    return bool(barred & {"employee_number", "email", "name", "person_id"}), bool(
+        barred & {"person", "person_id", "identity"}
+    )
 
 
 def _by_majority(work: _Work, whom: ibis.Table, last: ibis.Table) -> ibis.Table:
     """Pseudonyms stand for whom most of their records are about; identifiers among them are exposed."""
     reviews = work.roles["reviews"]
     strange = whom.filter(whom.choices == 0).select("person")
-    rows = reviews.filter(reviews.record_id.notnull()).semi_join(strange, "person").select("person", "record_id")
+    rows = (
+        reviews.filter(reviews.record_id.notnull()).semi_join(strange, "person").select("person", "record_id")
+    )
     met = rows.join(last.filter(last.person_id.notnull()).select("record_id", "person_id"), "record_id")
     votes = met.group_by(["person", "person_id"]).aggregate(votes=met.count())
     best = votes.mutate(most=votes.votes.max().over(ibis.window(group_by="person")))
@@ -433,9 +593,14 @@ def _by_majority(work: _Work, whom: ibis.Table, last: ibis.Table) -> ibis.Table:
     best = best.group_by("person").aggregate(n=best.count(), voted=best.person_id.min())
     best = work.engine.keep(best.filter(best.n == 1).select("person", "voted"), "voted")
     joined = whom.left_join(best, "person")
-    return joined.select(whom.person, whom.kind, person_id=ibis.coalesce(whom.person_id, best.voted),
-                         choices=ibis.ifelse(best.voted.notnull(), 1, whom.choices), exposed=yes(whom.choices > 0),
-                         identified=yes(whom.choices > 0))
+    return joined.select(
+        whom.person,
+        whom.kind,
+        person_id=ibis.coalesce(whom.person_id, best.voted),
+        choices=ibis.ifelse(best.voted.notnull(), 1, whom.choices),
+        exposed=yes(whom.choices > 0),
+        identified=yes(whom.choices > 0),
+    )
 
 
 def _scales(work: _Work, last: ibis.Table, shown: ibis.Table) -> None:
@@ -443,15 +608,26 @@ def _scales(work: _Work, last: ibis.Table, shown: ibis.Table) -> None:
     known = scales(work.rows(work.roles["scales"])) if "scales" in work.roles else ()
     work.facts["scales"] = known
     completions, reviews = work.roles["completions"], work.roles["reviews"]
-    lms = [str(row["scale"]) for row in work.rows(completions.filter(completions.scale.notnull()).select("scale").distinct())]
-    pairs = [(row["scale"], row["scale_version"]) for row in work.rows(
-        reviews.filter(reviews.score_raw.notnull()).select("scale", "scale_version").distinct())]
+    lms = [
+        str(row["scale"])
+        for row in work.rows(completions.filter(completions.scale.notnull()).select("scale").distinct())
+    ]
+    pairs = [
+        (row["scale"], row["scale_version"])
+        for row in work.rows(
+            reviews.filter(reviews.score_raw.notnull()).select("scale", "scale_version").distinct()
+        )
+    ]
     declared = {scale.scale for scale in known}
     from trueup.scoring.matrix import is_canonical  # noqa: PLC0415  # kept beside its only use
 
     work.facts["known_lms_scales"] = [name for name in lms if named(name) in declared or is_canonical(name)]
-    work.facts["known_review_scales"] = sorted({str(name) for name, _ in pairs if name and (named(str(name)) in declared or is_canonical(str(name)))})
-    work.facts["readings"] = scoring.readings(known, lms, [(str(s) if s else None, str(v) if v else None) for s, v in pairs])
+    work.facts["known_review_scales"] = sorted(
+        {str(name) for name, _ in pairs if name and (named(str(name)) in declared or is_canonical(str(name)))}
+    )
+    work.facts["readings"] = scoring.readings(
+        known, lms, [(str(s) if s else None, str(v) if v else None) for s, v in pairs]
+    )
     filled = work.one(reviews.aggregate(n=reviews.count(), c=reviews.competency.notnull().sum()))
     work.facts["competency_filled"] = float(str(filled["c"] or 0)) / max(1, int(str(filled["n"])))
     tags = work.one(completions.aggregate(n=completions.count(), c=completions.tags.notnull().sum()))
@@ -463,17 +639,25 @@ def _retention(work: _Work) -> int | None:
     """For how many days the purpose of the transfer allows keeping a row: as declared, else by the policy."""
     if work.settings.retention_days:
         wanted = work.settings.purpose
-        return work.settings.retention_days.get(wanted) if wanted else min(work.settings.retention_days.values())
-    if not work.has("policy", "retention_days"):
+        return (
+            work.settings.retention_days.get(wanted) if wanted else min(work.settings.retention_days.values())
+        )
+    if "policy" not in work.roles:
         return None
     policy = work.roles["policy"]
     if work.settings.purpose:
         policy = policy.filter(yes(policy.purpose == work.settings.purpose))
     days = work.one(policy.aggregate(days=policy.retention_days.max()))["days"]
-    return int(str(days)) if days is not None else None
+    if days is None:
+        work.given["policy"] = work.given["policy"] - {"retention_days"}
+        return None
+    work.given["policy"] = work.given["policy"] | {"retention_days"}
+    return int(str(days))
 
 
-def _suspects(work: _Work, last: ibis.Table, shown: ibis.Table, calendar: tuple[Cycle, ...], as_of: int) -> ibis.Table:
+def _suspects(
+    work: _Work, last: ibis.Table, shown: ibis.Table, calendar: tuple[Cycle, ...], as_of: int
+) -> ibis.Table:
     """The three sides of every record that may concern a finding: a first pass asks, a second one fetches."""
     sent = work.kept["sent"]
     known, read = work.facts["scales"], work.facts["readings"]
@@ -491,8 +675,11 @@ def _suspects(work: _Work, last: ibis.Table, shown: ibis.Table, calendar: tuple[
     narrow = sides.pairs(last, sent, shown)
     asked = narrow.filter(sides.differing(narrow, as_of, doubts(narrow)))
     doubtful = work.engine.keep(asked.select("record_id").distinct(), "doubtful")
-    wide = sides.pairs(last.semi_join(doubtful, "record_id"), sent.semi_join(doubtful, "record_id"),
-                       shown.semi_join(doubtful, "record_id"))
+    wide = sides.pairs(
+        last.semi_join(doubtful, "record_id"),
+        sent.semi_join(doubtful, "record_id"),
+        shown.semi_join(doubtful, "record_id"),
+    )
     return work.engine.keep(_judged(work, wide, calendar), "suspects")
 
 
@@ -503,8 +690,12 @@ def _judged(work: _Work, wide: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.
     table = wide.left_join(runs, wide.accepted_run == runs.run).drop("run")
     wanted = scoring.wanted(table, read)  # type: ignore[arg-type]  # facts are loosely typed
     table = table.mutate(
-        in_lms=table.file.notnull(), in_review=table.h_file.notnull(),
-        due=yes(table.due), is_void=yes(table.is_void), pending=yes(table.pending), rehired=yes(table.rehired),
+        in_lms=table.file.notnull(),
+        in_review=table.h_file.notnull(),
+        due=yes(table.due),
+        is_void=yes(table.is_void),
+        pending=yes(table.pending),
+        rehired=yes(table.rehired),
         score_wanted=ibis.ifelse(wanted.isnull(), or_null("string"), scoring.said(wanted)),
         score_agrees=scoring.agreeing(table, read),  # type: ignore[arg-type]  # as above
         h_cycle_by_time=attribution.cycle_of(table.h_completed_at, calendar),
@@ -513,8 +704,12 @@ def _judged(work: _Work, wide: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.
     )
     table = table.mutate(
         other_file=ibis.ifelse(table.in_lms, ibis.coalesce(table.h_file, table.sync_file), or_null("string")),
-        other_line=ibis.ifelse(table.in_lms, ibis.ifelse(table.in_review, table.h_line, table.sync_line), or_null("int64")),
-        file=ibis.coalesce(table.file, table.h_file), line=ibis.ifelse(table.in_lms, table.line, table.h_line))
+        other_line=ibis.ifelse(
+            table.in_lms, ibis.ifelse(table.in_review, table.h_line, table.sync_line), or_null("int64")
+        ),
+        file=ibis.coalesce(table.file, table.h_file),
+        line=ibis.ifelse(table.in_lms, table.line, table.h_line),
+    )
     return _with_stale(work, table)
 
 
@@ -522,29 +717,63 @@ def _with_stale(work: _Work, table: ibis.Table) -> ibis.Table:
     """Adds whether the review shows what an earlier revision said."""
     read = work.facts["readings"]
     before = work.kept["overtaken"]
-    before = before.select("record_id", then_at=before.completed_at, then_score=before.score, then_scale=before.scale)
+    before = before.select(
+        "record_id", then_at=before.completed_at, then_score=before.score, then_scale=before.scale
+    )
     held = table.filter(table.in_lms & table.in_review & (table.revisions > 1)).select(
-        "record_id", "h_line", "h_file", "h_completed_at", "h_score", "h_scale", "h_scale_version", "score", "score_agrees")
+        "record_id",
+        "h_line",
+        "h_file",
+        "h_completed_at",
+        "h_score",
+        "h_scale",
+        "h_scale_version",
+        "score",
+        "score_agrees",
+    )
     met = held.drop("score").join(before, "record_id").rename(score="then_score", scale="then_scale")
     met = met.mutate(as_then=scoring.agreeing(met, read))  # type: ignore[arg-type]  # facts are loosely typed
     by_row = met.group_by(["record_id", "h_file", "h_line"]).aggregate(
         was_time=yes((met.h_completed_at - met.then_at).abs() < 1_000_000).max(),
-        was_score=yes(met.as_then & met.score.notnull() & met.h_score.notnull() & ~met.score_agrees).max())
+        was_score=yes(met.as_then & met.score.notnull() & met.h_score.notnull() & ~met.score_agrees).max(),
+    )
     by_row = by_row.rename(stale_id="record_id", stale_file="h_file", stale_line="h_line")
-    joined = table.left_join(by_row, (table.record_id == by_row.stale_id) & (table.h_file == by_row.stale_file)
-                             & (table.h_line == by_row.stale_line))
-    return joined.select(*[table[name] for name in table.columns], stale_time=yes(by_row.was_time), stale_score=yes(by_row.was_score))
+    joined = table.left_join(
+        by_row,
+        (table.record_id == by_row.stale_id)
+        & (table.h_file == by_row.stale_file)
+        & (table.h_line == by_row.stale_line),
+    )
+    return joined.select(
+        *[table[name] for name in table.columns],
+        stale_time=yes(by_row.was_time),
+        stale_score=yes(by_row.was_score),
+    )
 
 
 def _versions(work: _Work, suspects: ibis.Table, last: ibis.Table) -> None:
     """Which share of a scale's records carries which version that is not the current one."""
-    odd = suspects.filter(yes(suspects.in_lms & suspects.in_review & suspects.h_scale_version.notnull() & suspects.scale.notnull()))
-    counted = Counter({(str(row["scale"]), str(row["h_scale_version"])): int(str(row["n"])) for row in work.rows(
-        odd.group_by(["scale", "h_scale_version"]).aggregate(n=odd.record_id.nunique()))})
+    odd = suspects.filter(
+        yes(
+            suspects.in_lms
+            & suspects.in_review
+            & suspects.h_scale_version.notnull()
+            & suspects.scale.notnull()
+        )
+    )
+    counted = Counter(
+        {
+            (str(row["scale"]), str(row["h_scale_version"])): int(str(row["n"]))
+            for row in work.rows(
+                odd.group_by(["scale", "h_scale_version"]).aggregate(n=odd.record_id.nunique())
+            )
+        }
+    )
     whole: dict[str, int] = {}
     if counted:
         due = last.filter(yes(last.due & last.score.notnull() & last.scale.notnull()))
-        whole = {str(row["scale"]): int(str(row["n"])) for row in work.rows(due.group_by("scale").aggregate(n=due.count()))}
+        whole = {
+            str(row["scale"]): int(str(row["n"]))
+            for row in work.rows(due.group_by("scale").aggregate(n=due.count()))
+        }
     work.facts["version_shares"] = {key: n / max(1, whole.get(key[0], 0)) for key, n in counted.items()}
-
-

@@ -59,7 +59,9 @@ def unchecked(logs: Logs) -> tuple[Unchecked, ...]:
             needs[finding.code] = gone
         else:
             looked.add(finding.code)
-    return tuple(Unchecked(code, ", ".join(gone)) for code, gone in sorted(needs.items()) if code not in looked)
+    return tuple(
+        Unchecked(code, ", ".join(gone)) for code, gone in sorted(needs.items()) if code not in looked
+    )
 
 
 def found(logs: Logs, engine: Engine, tell: Callable[[str], None]) -> ibis.Table:
@@ -78,11 +80,26 @@ def found(logs: Logs, engine: Engine, tell: Callable[[str], None]) -> ibis.Table
 
 def linked(faults: ibis.Table, engine: Engine) -> ibis.Table:
     """Adds `caused_by`: the likeliest cause, by the catalogue, that is also found on the same record or person."""
-    ranks = [(fault.code, cause, place) for fault in CATALOGUE.values() for place, cause in enumerate(fault.consequence_of)]
-    causes = engine.constant(pa.table({"code": [code for code, _, _ in ranks], "cause": [cause for _, cause, _ in ranks],
-                                       "place": pa.array([place for _, _, place in ranks], pa.int64())}), "causes")
-    whose = ibis.ifelse(faults.record_id.notnull(), "r:" + faults.record_id,
-                        ibis.ifelse(faults.person.notnull(), "p:" + faults.person, or_null("string")))
+    ranks = [
+        (fault.code, cause, place)
+        for fault in CATALOGUE.values()
+        for place, cause in enumerate(fault.consequence_of)
+    ]
+    causes = engine.constant(
+        pa.table(
+            {
+                "code": [code for code, _, _ in ranks],
+                "cause": [cause for _, cause, _ in ranks],
+                "place": pa.array([place for _, _, place in ranks], pa.int64()),
+            }
+        ),
+        "causes",
+    )
+    whose = ibis.ifelse(
+        faults.record_id.notnull(),
+        "r:" + faults.record_id,
+        ibis.ifelse(faults.person.notnull(), "p:" + faults.person, or_null("string")),
+    )
     keyed = faults.mutate(whose=whose)
     there = keyed.filter(keyed.whose.notnull()).select("whose", cause=keyed.code).distinct()
     mine = keyed.filter(keyed.whose.notnull()).select("whose", "code").distinct()

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from trueup.model.settings import CheckSettings, FileSettings
 
 IGNORED = "ignore"  # the role that settings give to a file that is no log
-_DATA = re.compile(r"\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|xlsx|xlsm|xls|ods|xml|html?)(\.gz)?$|\.gz$", re.IGNORECASE)
+_DATA = re.compile(
+    r"\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|xlsx|xlsm|xls|ods|xml|html?)(\.gz)?$|\.gz$", re.IGNORECASE
+)
 _NO_LOGS = re.compile(r"^(readme|licen[cs]e|changelog|notes)\b|^\.|^truth\.jsonl$", re.IGNORECASE)
 
 
@@ -65,12 +67,16 @@ def files_of(directory: Path) -> list[Path]:
     return sorted(
         path
         for path in directory.rglob("*")
-        if path.is_file() and _DATA.search(path.name) and not _NO_LOGS.search(path.name)
+        if path.is_file()
+        and _DATA.search(path.name)
+        and not _NO_LOGS.search(path.name)
         and not any(part.startswith(".") for part in path.relative_to(directory).parts)
     )
 
 
-def inspect_all(directory: Path, settings: CheckSettings, tell: Callable[[str], None]) -> list[reading.Inspection]:
+def inspect_all(
+    directory: Path, settings: CheckSettings, tell: Callable[[str], None]
+) -> list[reading.Inspection]:
     """What every data file of the directory is; files that the settings ignore are left out."""
     found = []
     for path in files_of(directory):
@@ -96,7 +102,9 @@ def gather(
     inputs, unreadable = [], []
     for number, one in enumerate(inspections):
         if one.role not in ROLES:
-            inputs.append(InputFile(one.role or "", one.file, one.rows, sha256_of(one.path), one.system, 0, one.rows))
+            inputs.append(
+                InputFile(one.role or "", one.file, one.rows, sha256_of(one.path), one.system, 0, one.rows)
+            )
             continue
         tell(f"reading {one.file}")
         shelf = shelves.setdefault(one.role, _Shelf())
@@ -111,11 +119,20 @@ def gather(
             shelf.staged.append(path)
         unreadable += lost
         reported = len(lost)
-        inputs.append(InputFile(one.role, one.file, one.rows, sha256_of(one.path), one.system, one.rows - reported, reported))
+        inputs.append(
+            InputFile(
+                one.role, one.file, one.rows, sha256_of(one.path), one.system, one.rows - reported, reported
+            )
+        )
     roles = {name: _relation(engine, shelf) for name, shelf in shelves.items()}
     return Gathered(
-        roles, {name: frozenset(shelf.given) for name, shelf in shelves.items()}, tuple(inputs), tuple(unreadable),
-        tuple(_notes(inspections)), tuple(inspections))
+        roles,
+        {name: frozenset(shelf.given) for name, shelf in shelves.items()},
+        tuple(inputs),
+        tuple(unreadable),
+        tuple(_notes(inspections)),
+        tuple(inspections),
+    )
 
 
 def _relation(engine: Engine, shelf: _Shelf) -> ibis.Table:
@@ -131,24 +148,41 @@ def _relation(engine: Engine, shelf: _Shelf) -> ibis.Table:
 def _refuse(directory: Path, inspections: Sequence[reading.Inspection]) -> None:
     reasons: list[Problem] = []
     if not inspections:
-        reasons.append(Problem(str(directory), None, "there is no data file in this directory",
-                               "completions, sync log and review records as CSV, JSON, Parquet, Excel or OpenDocument",
-                               todo="export them into it, or try: trueup sample demo && trueup check demo/logs"))
+        reasons.append(
+            Problem(
+                str(directory),
+                None,
+                "there is no data file in this directory",
+                "completions, sync log and review records as CSV, JSON, Parquet, Excel or OpenDocument",
+                todo="export them into it, or try: trueup sample demo && trueup check demo/logs",
+            )
+        )
     for one in inspections:
         if not one.readable or one.role is None:
             reasons += _why(one)
         reasons += [
-            Problem(one.file, None, f"needs to be told {need.what}: {need.why}",
-                    todo=f"put into trueup.toml, under this file: {need.example}")
-            for need in one.needs if need.required and one.role is not None
+            Problem(
+                one.file,
+                None,
+                f"needs to be told {need.what}: {need.why}",
+                todo=f"put into trueup.toml, under this file: {need.example}",
+            )
+            for need in one.needs
+            if need.required and one.role is not None
         ]
     held = {one.role for one in inspections}
     if inspections and not reasons:
         reasons += [
-            Problem(str(directory), None, f"no file has the role {role!r}: {ROLES[role].says}", f"a file with {_columns(role)}",
-                    "roles found: " + ", ".join(sorted(str(name) for name in held if name)),
-                    "add the export, or say in trueup.toml which file it is: trueup check --init DIR")
-            for role in NEEDED_ROLES if role not in held
+            Problem(
+                str(directory),
+                None,
+                f"no file has the role {role!r}: {ROLES[role].says}",
+                f"a file with {_columns(role)}",
+                "roles found: " + ", ".join(sorted(str(name) for name in held if name)),
+                "add the export, or say in trueup.toml which file it is: trueup check --init DIR",
+            )
+            for role in NEEDED_ROLES
+            if role not in held
         ]
     if reasons:
         raise RefusedError(reasons)
@@ -161,8 +195,15 @@ def _columns(role: str) -> str:
 def _why(one: reading.Inspection) -> list[Problem]:
     if one.problems:
         return [problem for problem in one.problems[:3]]
-    return [Problem(one.file, None, "it can't be told what this file is", "one of " + ", ".join(ROLES),
-                    todo='say so in trueup.toml (role = "completions"), or leave it out (role = "ignore")')]
+    return [
+        Problem(
+            one.file,
+            None,
+            "it can't be told what this file is",
+            "one of " + ", ".join(ROLES),
+            todo='say so in trueup.toml (role = "completions"), or leave it out (role = "ignore")',
+        )
+    ]
 
 
 def _notes(inspections: Iterable[reading.Inspection]) -> Iterator[str]:
@@ -178,7 +219,10 @@ def _notes(inspections: Iterable[reading.Inspection]) -> Iterator[str]:
         for other in files[1:]:
             apart = set(files[0].columns) ^ set(other.columns)
             if apart:
-                yield (f"{files[0].file} and {other.file} are both {role}, but only one of them has: " + ", ".join(sorted(apart)))
+                yield (
+                    f"{files[0].file} and {other.file} are both {role}, but only one of them has: "
+                    + ", ".join(sorted(apart))
+                )
 
 
 def _stage(one: reading.Inspection, into: Path, lost: list[Problem]) -> int:
@@ -202,11 +246,11 @@ def _stage(one: reading.Inspection, into: Path, lost: list[Problem]) -> int:
 
 def _reading(told: FileSettings, texts: pa.Array) -> instants.Reading:
     """How a column is read: as declared, else by the order that its first rows prove."""
-    order = told.day_order
-    if order is None and pa.types.is_string(texts.type):
-        inferred = instants.infer_order(text for text in texts.to_pylist() if text)
-        order = inferred if isinstance(inferred, type(order)) or inferred in ("dmy", "mdy", "ymd") else None
-    return instants.Reading(zone=told.zone, order=order)
+    how = instants.Reading(zone=told.zone, order=told.day_order)
+    if not pa.types.is_string(texts.type):
+        return how
+    inferred = instants.infer_reading(texts.unique().to_pylist(), how)
+    return how if isinstance(inferred, instants.Conflict) else inferred
 
 
 def _by_zone(texts: pa.Array, zones: pa.Array, how: instants.Reading) -> staging.Moments:
@@ -214,7 +258,9 @@ def _by_zone(texts: pa.Array, zones: pa.Array, how: instants.Reading) -> staging
     from dataclasses import replace  # noqa: PLC0415  # only cycles come this way
 
     whole = [None] * len(texts)
-    parts: dict[str, list[object]] = {name: list(whole) for name in ("at", "raw", "precision", "offset", "rule")}
+    parts: dict[str, list[object]] = {
+        name: list(whole) for name in ("at", "raw", "precision", "offset", "rule")
+    }
     for zone in zones.unique().to_pylist():
         try:
             mine = replace(how, zone=zone or how.zone)
@@ -225,5 +271,11 @@ def _by_zone(texts: pa.Array, zones: pa.Array, how: instants.Reading) -> staging
         for name, values in parts.items():
             for row, value in zip(rows, getattr(moments, name).to_pylist(), strict=True):
                 values[row] = value
-    kinds = {"at": pa.timestamp("us"), "raw": pa.string(), "precision": pa.string(), "offset": pa.int32(), "rule": pa.string()}
+    kinds = {
+        "at": pa.timestamp("us"),
+        "raw": pa.string(),
+        "precision": pa.string(),
+        "offset": pa.int32(),
+        "rule": pa.string(),
+    }
     return instants.Converted(**{name: pa.array(values, kinds[name]) for name, values in parts.items()})

@@ -64,8 +64,6 @@ def union(tables: Iterable[ibis.Table]) -> ibis.Table:
 
 def members(table: ibis.Table, column: str, name: str) -> ibis.Table:
     """One row for each non-blank member of a `;` list, in the new column `name`."""
-    split = table.filter(table[column].notnull()).mutate(
-        **{name: table[column].split(";").unnest()}
-    )
+    split = table.filter(table[column].notnull()).mutate(**{name: table[column].split(";").unnest()})
     trimmed = split.mutate(**{name: split[name].strip()})
     return trimmed.filter(trimmed[name] != "")

@@ -66,23 +66,68 @@ def figures(counted: Counted, thresholds: Mapping[str, tuple[float, float]]) -> 
     """Every figure with its state. `thresholds` overrides (warn, breach) by key."""
     of_due = f"of {counted.due:,} completions that ought to be in the review system"
     said: list[tuple[str, float | None, str, int]] = [
-        ("missing_rate", _share(counted.missing, counted.due), f"{counted.missing:,} {of_due} are not", counted.missing),
-        ("verified_rate", _share(counted.verified, counted.due),
-         f"{counted.verified or 0:,} {of_due} are there and agree in person, time and score", counted.due),
-        ("dead_letter_rate", _share(counted.undelivered, counted.due),
-         f"{counted.undelivered:,} {of_due} were tried and never accepted", counted.undelivered),
-        ("sync_latency_mean", counted.latency_mean, f"from completion to arrival, over {counted.latency_of:,} records", SMALL),
-        ("sync_latency_p95", counted.latency_p95, f"19 of 20 of {counted.latency_of:,} records arrived within this", SMALL),
-        ("duplicate_account_rate", _share(counted.doubled, counted.persons),
-         f"{counted.doubled:,} of {counted.persons or 0:,} people have more than one active account in a system", counted.doubled),
-        ("time_fault_rate", _share(counted.wrong_times, counted.due), f"{counted.wrong_times or 0:,} {of_due} have a wrong time",
-         counted.wrong_times or 0),
-        ("score_fault_rate", _share(counted.wrong_scores, counted.due),
-         f"{counted.wrong_scores or 0:,} {of_due} have a wrong score", counted.wrong_scores or 0),
-        ("exposure_count", None if counted.exposures is None else float(counted.exposures),
-         f"{counted.exposures or 0:,} transfers or rows show more than they may", SMALL),
-        ("cutoff_headroom", counted.headroom, f"between the last run before a cut-off and that cut-off ({counted.headroom_cycle})"
-         if counted.headroom_cycle else "no cut-off lies within the sync log", SMALL),
+        (
+            "missing_rate",
+            _share(counted.missing, counted.due),
+            f"{counted.missing:,} {of_due} are not",
+            counted.missing,
+        ),
+        (
+            "verified_rate",
+            _share(counted.verified, counted.due),
+            f"{counted.verified or 0:,} {of_due} are there and agree in person, time and score",
+            counted.due,
+        ),
+        (
+            "dead_letter_rate",
+            _share(counted.undelivered, counted.due),
+            f"{counted.undelivered:,} {of_due} were tried and never accepted",
+            counted.undelivered,
+        ),
+        (
+            "sync_latency_mean",
+            counted.latency_mean,
+            f"from completion to arrival, over {counted.latency_of:,} records",
+            SMALL,
+        ),
+        (
+            "sync_latency_p95",
+            counted.latency_p95,
+            f"19 of 20 of {counted.latency_of:,} records arrived within this",
+            SMALL,
+        ),
+        (
+            "duplicate_account_rate",
+            _share(counted.doubled, counted.persons),
+            f"{counted.doubled:,} of {counted.persons or 0:,} people have more than one active account in a system",
+            counted.doubled,
+        ),
+        (
+            "time_fault_rate",
+            _share(counted.wrong_times, counted.due),
+            f"{counted.wrong_times or 0:,} {of_due} have a wrong time",
+            counted.wrong_times or 0,
+        ),
+        (
+            "score_fault_rate",
+            _share(counted.wrong_scores, counted.due),
+            f"{counted.wrong_scores or 0:,} {of_due} have a wrong score",
+            counted.wrong_scores or 0,
+        ),
+        (
+            "exposure_count",
+            None if counted.exposures is None else float(counted.exposures),
+            f"{counted.exposures or 0:,} transfers or rows show more than they may",
+            SMALL,
+        ),
+        (
+            "cutoff_headroom",
+            counted.headroom,
+            f"between the last run before a cut-off and that cut-off ({counted.headroom_cycle})"
+            if counted.headroom_cycle
+            else "no cut-off lies within the sync log",
+            SMALL,
+        ),
     ]
     return tuple(_kpi(MEASURES[key], value, says, thresholds) for key, value, says, _ in said)
 
@@ -93,13 +138,26 @@ def _share(part: int | None, whole: int | None) -> float | None:
     return 100.0 * part / whole
 
 
-def _kpi(measure: Measure, value: float | None, says: str, thresholds: Mapping[str, tuple[float, float]]) -> Kpi:
+def _kpi(
+    measure: Measure, value: float | None, says: str, thresholds: Mapping[str, tuple[float, float]]
+) -> Kpi:
     warn, breach = thresholds.get(measure.key, (measure.warn, measure.breach))
-    return Kpi(measure.key, measure.title, None if value is None else round(value, 3), measure.unit, warn, breach,
-               measure.higher_is_worse, state_of(value, warn, breach, higher_is_worse=measure.higher_is_worse), says)
+    return Kpi(
+        measure.key,
+        measure.title,
+        None if value is None else round(value, 3),
+        measure.unit,
+        warn,
+        breach,
+        measure.higher_is_worse,
+        state_of(value, warn, breach, higher_is_worse=measure.higher_is_worse),
+        says,
+    )
 
 
-def state_of(value: float | None, warn: float | None, breach: float | None, *, higher_is_worse: bool) -> State:
+def state_of(
+    value: float | None, warn: float | None, breach: float | None, *, higher_is_worse: bool
+) -> State:
     """A figure on a threshold has reached it.
 
     >>> state_of(0.6, 0.2, 0.5, higher_is_worse=True).value, state_of(99.9, 99.5, 99.0, higher_is_worse=False).value
@@ -107,5 +165,8 @@ def state_of(value: float | None, warn: float | None, breach: float | None, *, h
     """
     if value is None:
         return State.UNKNOWN
-    reached = [limit is not None and ((value >= limit) if higher_is_worse else (value < limit)) for limit in (breach, warn)]
+    reached = [
+        limit is not None and ((value >= limit) if higher_is_worse else (value < limit))
+        for limit in (breach, warn)
+    ]
     return State.BREACH if reached[0] else State.WARN if reached[1] else State.OK

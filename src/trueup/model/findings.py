@@ -65,7 +65,9 @@ class Logs:
     facts: Mapping[str, object] = field(default_factory=dict)  # small figures that rooms left for others
     keep: Callable[[ibis.Table, str], ibis.Table] = lambda table, _name: table  # compute once
     fetch: Callable[[ibis.Table], list[dict[str, object]]] = lambda _table: []
-    constant: Callable[[list[dict[str, object]]], ibis.Table | None] = lambda _rows: None  # rows of FAULT_COLUMNS
+    constant: Callable[[list[dict[str, object]]], ibis.Table | None] = lambda _rows: (
+        None
+    )  # rows of FAULT_COLUMNS
     kept: dict[str, ibis.Table] = field(default_factory=dict)
 
     def relation(self, name: str, made: Callable[[Logs], ibis.Table]) -> ibis.Table:

@@ -7,8 +7,19 @@ import ibis
 from trueup.kit.expressions import DAY, any_of, iso, members, or_null, plain_number, text, union, yes
 from trueup.model.findings import Finding, Logs, fault_rows
 
-_IDENTIFIERS = ("employee_number", "employee_no", "email", "mail", "name", "full_name", "first_name", "last_name", "username",
-                "person_id", "account_name")
+_IDENTIFIERS = (
+    "employee_number",
+    "employee_no",
+    "email",
+    "mail",
+    "name",
+    "full_name",
+    "first_name",
+    "last_name",
+    "username",
+    "person_id",
+    "account_name",
+)
 
 
 def _plain(field: ibis.Value) -> ibis.Value:
@@ -36,7 +47,8 @@ def excess_field(logs: Logs) -> ibis.Table:
     judged = rules.group_by("name").aggregate(anybody=rules.allowed.fill_null(False).max())  # noqa: FBT003
     by_general = general.group_by("name").aggregate(sent=general.allowed.fill_null(False).max())  # noqa: FBT003
     verdict = judged.left_join(by_general, "name").select(
-        judged.name, allowed=ibis.coalesce(by_general.sent, judged.anybody))
+        judged.name, allowed=ibis.coalesce(by_general.sent, judged.anybody)
+    )
     shape = logs.fetch(verdict.aggregate(allows=verdict.allowed.sum()))[0]
     lists = bool(shape["allows"])
     carried = logs.relation("carried", _carried)
@@ -46,15 +58,51 @@ def excess_field(logs: Logs) -> ibis.Table:
     excess = distinct.filter(~allowed & ~structural).select(distinct.name)
     found = carried.join(excess, "name")
     first = found.group_by(["record_id", "name"]).aggregate(
-        person=found.person.min(), course_id=found.course_id.min(), carried=found.carried.min(),
-        file=found.file.min(), line=found.line.min(), where=found.where.min())
-    return fault_rows(first, "TU1001", field=first.carried, expected="not sent", actual=first.carried,
-                      detail=ibis.literal("found in ") + first.where)
+        person=found.person.min(),
+        course_id=found.course_id.min(),
+        carried=found.carried.min(),
+        file=found.file.min(),
+        line=found.line.min(),
+        where=found.where.min(),
+    )
+    return fault_rows(
+        first,
+        "TU1001",
+        field=first.carried,
+        expected="not sent",
+        actual=first.carried,
+        detail=ibis.literal("found in ") + first.where,
+    )
 
 
-_STRUCTURE = ("record_id", "course_id", "course", "person", "revision", "run_id", "request_id", "idempotency_key", "purpose",
-              "source", "status", "completed_at", "schema", "version", "id", "key", "review_record_id", "received_at", "cycle",
-              "attempt", "target", "score", "scale", "scale_version", "competency", "label")
+_STRUCTURE = (
+    "record_id",
+    "course_id",
+    "course",
+    "person",
+    "revision",
+    "run_id",
+    "request_id",
+    "idempotency_key",
+    "purpose",
+    "source",
+    "status",
+    "completed_at",
+    "schema",
+    "version",
+    "id",
+    "key",
+    "review_record_id",
+    "received_at",
+    "cycle",
+    "attempt",
+    "target",
+    "score",
+    "scale",
+    "scale_version",
+    "competency",
+    "label",
+)
 
 
 def _carried(logs: Logs) -> ibis.Table:
@@ -62,13 +110,31 @@ def _carried(logs: Logs) -> ibis.Table:
     parts = []
     shown = logs.roles["reviews"]
     extras = members(shown.filter(shown.extras.notnull()), "extras", "carried")
-    parts.append(extras.select("record_id", "person", "course_id", "file", "line", "carried",
-                               where=text("the review system's row")))
+    parts.append(
+        extras.select(
+            "record_id",
+            "person",
+            "course_id",
+            "file",
+            "line",
+            "carried",
+            where=text("the review system's row"),
+        )
+    )
     if logs.has("sync", "payload"):
         sync = logs.roles["sync"]
         sent = members(sync.filter(sync.payload_fields.notnull()), "payload_fields", "carried")
-        parts.append(sent.select("record_id", person=or_null("string"), course_id=or_null("string"), file=sent.file,
-                                 line=sent.line, carried=sent.carried, where=text("the payload sent")))
+        parts.append(
+            sent.select(
+                "record_id",
+                person=or_null("string"),
+                course_id=or_null("string"),
+                file=sent.file,
+                line=sent.line,
+                carried=sent.carried,
+                where=text("the payload sent"),
+            )
+        )
     every = union(parts)
     return every.mutate(name=_plain(every.carried))
 
@@ -89,22 +155,38 @@ def no_basis(logs: Logs) -> ibis.Table:
     known = sent.filter(yes(sent.person_id.notnull()))
     none = yes(known.basis_from.isnull())
     before = yes(known.first_sent_at < known.basis_from - DAY) | yes(
-        (known.basis_precision != "day") & (known.first_sent_at < known.basis_from))
+        (known.basis_precision != "day") & (known.first_sent_at < known.basis_from)
+    )
     found = known.filter(none | before)
     return fault_rows(
-        found, "TU1002", field="basis", expected="a basis on record before the transfer",
-        actual=ibis.ifelse(found.basis_from.isnull() | (found.basis_from < -DAY), "none",
-                           ibis.literal("granted ") + iso(found.basis_from)),
-        detail=ibis.literal("transferred ") + iso(found.first_sent_at))
+        found,
+        "TU1002",
+        field="basis",
+        expected="a basis on record before the transfer",
+        actual=ibis.ifelse(
+            found.basis_from.isnull() | (found.basis_from < -DAY),
+            "none",
+            ibis.literal("granted ") + iso(found.basis_from),
+        ),
+        detail=ibis.literal("transferred ") + iso(found.first_sent_at),
+    )
 
 
 def withdrawn(logs: Logs) -> ibis.Table:
     """TU1003: transferred after the withdrawal, with nothing granted since."""
     sent = _transferred(logs)
     day_slack = ibis.ifelse(yes(sent.withdrawn_precision == "day"), DAY, 0)
-    found = sent.filter(yes(sent.last_sent_at >= sent.withdrawn_at + day_slack) & ~yes(sent.first_sent_at < sent.basis_from))
-    return fault_rows(found, "TU1003", field="withdrawn_at", expected=ibis.literal("nothing sent after ") + iso(found.withdrawn_at),
-                      actual=ibis.literal("sent ") + iso(found.last_sent_at), detail="the basis was withdrawn before the transfer")
+    found = sent.filter(
+        yes(sent.last_sent_at >= sent.withdrawn_at + day_slack) & ~yes(sent.first_sent_at < sent.basis_from)
+    )
+    return fault_rows(
+        found,
+        "TU1003",
+        field="withdrawn_at",
+        expected=ibis.literal("nothing sent after ") + iso(found.withdrawn_at),
+        actual=ibis.literal("sent ") + iso(found.last_sent_at),
+        detail="the basis was withdrawn before the transfer",
+    )
 
 
 def identity_exposed(logs: Logs) -> ibis.Table | None:
@@ -118,16 +200,36 @@ def identity_exposed(logs: Logs) -> ibis.Table | None:
     forbidden = bool(logs.facts["person_forbidden"])
     if pseudonymous or forbidden:
         bare = reviews.filter(yes(reviews.h_identified))
-        rows.append(fault_rows(
-            bare, "TU1004", field="person", expected="a pseudonym", actual=bare.h_person, person=bare.h_person,
-            course_id=bare.h_course_id, file=bare.h_file, line=bare.h_line,
-            detail="the other rows carry pseudonyms" if pseudonymous else "the policy hides the person from this role"))
+        rows.append(
+            fault_rows(
+                bare,
+                "TU1004",
+                field="person",
+                expected="a pseudonym",
+                actual=bare.h_person,
+                person=bare.h_person,
+                course_id=bare.h_course_id,
+                file=bare.h_file,
+                line=bare.h_line,
+                detail="the other rows carry pseudonyms"
+                if pseudonymous
+                else "the policy hides the person from this role",
+            )
+        )
     if logs.facts["pseudonyms_wanted"] or pseudonymous:
         shown = logs.roles["reviews"]
         carried = members(shown.filter(shown.extras.notnull()), "extras", "carried")
         named = carried.filter(_plain(carried.carried).isin(_IDENTIFIERS))
-        rows.append(fault_rows(named, "TU1004", field=named.carried, expected="a pseudonym", actual=named.carried,
-                               detail="an identifying field stands beside the pseudonym"))
+        rows.append(
+            fault_rows(
+                named,
+                "TU1004",
+                field=named.carried,
+                expected="a pseudonym",
+                actual=named.carried,
+                detail="an identifying field stands beside the pseudonym",
+            )
+        )
     return union(rows) if rows else None
 
 
@@ -139,10 +241,21 @@ def retention_overdue(logs: Logs) -> ibis.Table | None:
     reviews = logs.relation("shown", lambda logs: logs.roles["reviews"])
     since = ibis.coalesce(reviews.h_received_at, reviews.h_completed_at)
     found = reviews.filter(yes(since + days * DAY < logs.as_of))
-    kept = plain_number(((logs.as_of - ibis.coalesce(found.h_received_at, found.h_completed_at)) // DAY).cast("float64"))
-    return fault_rows(found, "TU1005", field="received_at", expected=f"kept at most {days} days", actual=kept + " days",
-                      detail="longer than the purpose allows", person=found.h_person, course_id=found.h_course_id,
-                      file=found.h_file, line=found.h_line)
+    kept = plain_number(
+        ((logs.as_of - ibis.coalesce(found.h_received_at, found.h_completed_at)) // DAY).cast("float64")
+    )
+    return fault_rows(
+        found,
+        "TU1005",
+        field="received_at",
+        expected=f"kept at most {days} days",
+        actual=kept + " days",
+        detail="longer than the purpose allows",
+        person=found.h_person,
+        course_id=found.h_course_id,
+        file=found.h_file,
+        line=found.h_line,
+    )
 
 
 def doubts(table: ibis.Table) -> list[ibis.Value]:

@@ -69,6 +69,11 @@ def false_success(logs: Logs) -> ibis.Table:
     )
 
 
+def _row(found: ibis.Table) -> ibis.Value:
+    """The review system's own id of the row, as the end of a sentence."""
+    return ibis.ifelse(found.h_review_record_id.isnull(), "", ": row " + found.h_review_record_id)
+
+
 def orphan(logs: Logs) -> ibis.Table:
     """TU0304: in the review system, not in the LMS."""
     pairs = logs.pairs
@@ -79,7 +84,8 @@ def orphan(logs: Logs) -> ibis.Table:
         field="record_id",
         expected="a record in the LMS",
         actual="none",
-        detail="the review system shows a completion that the source does not assert",
+        detail=ibis.literal("the review system shows a completion that the source does not assert")
+        + _row(found),
     )
 
 
@@ -133,8 +139,11 @@ def consumed_unreported(logs: Logs) -> ibis.Table:
     began = ibis.coalesce(launched.completed_at, launched.enrolled_at, launched.updated_at)
     launched = launched.mutate(began=began, person=launched.key)
     launched = launched.filter(launched.began.fill_null(0) <= logs.as_of - patience)
-    results = last.filter(yes(last.status.lower() != "launched")).semi_join(launched, "course_id")
-    found = launched.anti_join(results, ["who", "course_id"])
+    results = last.filter(yes(last.status.lower() != "launched"))
+    if "keys" in logs.kept:
+        found = _without_result(launched, results, logs.kept["keys"].select("who", "person_id"))
+    else:
+        found = launched.anti_join(results, ["who", "course_id"])
     return fault_rows(
         found,
         "TU0307",
@@ -145,6 +154,14 @@ def consumed_unreported(logs: Logs) -> ibis.Table:
             found.score.isnull(), "no result since the launch", "a score is there, but no result"
         ),
     )
+
+
+def _without_result(launched: ibis.Table, results: ibis.Table, keys: ibis.Table) -> ibis.Table:
+    """Launches whose person, under whatever account, has no result of the course."""
+    whose = keys.mutate(whom=ibis.coalesce(keys.person_id, keys.who)).select("who", "whom")
+    mine = launched.join(whose, "who")
+    theirs = results.join(whose.semi_join(mine, "whom"), "who").select("whom", "course_id").distinct()
+    return mine.anti_join(theirs, ["whom", "course_id"])
 
 
 def duplicate_record(logs: Logs) -> ibis.Table:
@@ -170,9 +187,9 @@ def duplicate_record(logs: Logs) -> ibis.Table:
     )
     met = orphans.join(other, ["h_person_id", "h_course_id", "h_completed_at"])
     met = met.filter(met.twin != met.record_id)
-    twins = met.group_by(["record_id", "person", "h_course_id", "h_file", "h_line"]).aggregate(
-        twin=met.twin.min(), twin_file=met.twin_file.min(), twin_line=met.twin_line.min()
-    )
+    twins = met.group_by(
+        ["record_id", "person", "h_course_id", "h_file", "h_line", "h_review_record_id"]
+    ).aggregate(twin=met.twin.min(), twin_file=met.twin_file.min(), twin_line=met.twin_line.min())
     return union(
         [
             fault_rows(
@@ -181,7 +198,7 @@ def duplicate_record(logs: Logs) -> ibis.Table:
                 field="record_id",
                 expected="1 row",
                 actual=by_id.h_copies.cast("string") + " rows",
-                detail="the same record id stands more than once",
+                detail=ibis.literal("the same record id stands more than once") + _row(by_id),
                 file=by_id.h_file,
                 line=by_id.h_line,
                 other_file=by_id.file,
@@ -193,7 +210,9 @@ def duplicate_record(logs: Logs) -> ibis.Table:
                 field="record_id",
                 expected="1 row",
                 actual="2 rows",
-                detail=ibis.literal("the same person, course and time stand under record ") + twins.twin,
+                detail=ibis.literal("the same person, course and time stand under record ")
+                + twins.twin
+                + _row(twins),
                 course_id=twins.h_course_id,
                 file=twins.h_file,
                 line=twins.h_line,

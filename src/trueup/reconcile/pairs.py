@@ -134,7 +134,7 @@ def with_record_ids(reviews: ibis.Table, last: ibis.Table) -> ibis.Table:
     )
     made_up = text("review row ") + theirs.file + ":" + theirs.line.cast("string")
     adopted = met.select(
-        record_id=ibis.coalesce(mine.record_id, made_up),
+        record_id=ibis.coalesce(mine.record_id, theirs.review_record_id, made_up),
         **{name: theirs[name] for name in reviews.columns if name != "record_id"},
     )
     return union([named, adopted.select(*reviews.columns)])

@@ -167,6 +167,8 @@ def _typed(
             typed[column.name] = _flag(given)
         else:
             typed[column.name] = _text(given)
+    if role.name == "policy" and "retention_days" not in batch.columns:
+        typed["retention_days"] = _retention(batch)
     if role.name == "sync" and "payload" in typed:
         typed |= _payload_says(typed["payload"])
     if role.name == "reviews":
@@ -204,6 +206,33 @@ def _flag(values: pa.Array) -> pa.Array:
     yes = pc.is_in(folded, pa.array(_YES))
     no = pc.is_in(folded, pa.array(_NO))
     return pc.if_else(yes, pa.scalar(True), pc.if_else(no, pa.scalar(False), pa.scalar(None, pa.bool_())))  # noqa: FBT003
+
+
+def _retention(batch: Batch) -> pa.Array:
+    """Days of retention that a policy states as a row of its own: field `retention_days`, allowed `365` or `P1Y`."""
+    none = [None] * len(batch.lines)
+    fields = _text(batch.columns["field"]).to_pylist() if "field" in batch.columns else none
+    values = _text(batch.columns["allowed"]).to_pylist() if "allowed" in batch.columns else none
+    stated = [
+        _days(value) if field and re.search("ret(ention|ain)|keep", field, re.IGNORECASE) else None
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return pa.array(stated, pa.int64())
+
+
+def _days(text: str | None) -> int | None:
+    r"""Whole days of a number or an ISO 8601 duration.
+
+    >>> _days("365"), _days("P1Y"), _days("P6M"), _days("true")
+    (365, 365, 182, None)
+    """
+    match = re.fullmatch(
+        r"(?:P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?|(\d{2,7}))", text or ""
+    )
+    if match is None:
+        return None
+    years, months, weeks, days, plain = (int(part) if part else 0 for part in match.groups())
+    return plain or int(years * 365 + months * 365 / 12 + weeks * 7 + days)
 
 
 def _payload_says(payloads: pa.Array) -> dict[str, pa.Array]:

@@ -39,7 +39,9 @@ def plain_version(version: str) -> str:
     return version.strip().lower().removeprefix("v")
 
 
-def readings(known: Sequence[Scale], lms: Iterable[str], reviews: Iterable[tuple[str | None, str | None]]) -> tuple[Reading, ...]:
+def readings(
+    known: Sequence[Scale], lms: Iterable[str], reviews: Iterable[tuple[str | None, str | None]]
+) -> tuple[Reading, ...]:
     """Every combination of scale names and versions in the logs that the declared scales can convert."""
     newest = latest_of(known)
     found = []
@@ -51,8 +53,16 @@ def readings(known: Sequence[Scale], lms: Iterable[str], reviews: Iterable[tuple
             target = newest.get(named(shown)) if shown else None
             if shown and target is None and not is_canonical(shown):
                 continue
-            exact = next((scale for scale in known if scale.scale == mine.scale and version
-                          and plain_version(scale.version) == plain_version(version)), None)
+            exact = next(
+                (
+                    scale
+                    for scale in known
+                    if scale.scale == mine.scale
+                    and version
+                    and plain_version(scale.version) == plain_version(version)
+                ),
+                None,
+            )
             found.append(Reading(source, version if exact else None, shown, exact or mine, target))
     return tuple(dict.fromkeys(found))
 
@@ -72,7 +82,9 @@ def _in_order(readings: Sequence[Reading]) -> list[Reading]:
 
 def wanted(table: ibis.Table, readings: Sequence[Reading]) -> ir.Value:
     """What the review should show; null where the declared scales give nothing."""
-    cases = [(_applies(table, one), expected(table.score, one.scale, one.target)) for one in _in_order(readings)]
+    cases = [
+        (_applies(table, one), expected(table.score, one.scale, one.target)) for one in _in_order(readings)
+    ]
     return ibis.cases(*cases, else_=or_null("float64")) if cases else or_null("float64")
 
 
@@ -84,7 +96,12 @@ def agreeing(table: ibis.Table, readings: Sequence[Reading]) -> ir.Value:
     cases = []
     for one in _in_order(readings):
         value = expected(table.score, one.scale, one.target)
-        right = agrees(table.h_score, value, one.scale, one.target) | value.isnull() | table.h_score.isnull() | table.score.isnull()
+        right = (
+            agrees(table.h_score, value, one.scale, one.target)
+            | value.isnull()
+            | table.h_score.isnull()
+            | table.score.isnull()
+        )
         if one.review_scale is None:
             right = right | yes((table.h_score - table.score).abs() <= 0.005)
         cases.append((_applies(table, one), right))
@@ -108,19 +125,59 @@ def unknown_scale(logs: Logs) -> ibis.Table:
     bare = scored.filter(yes(scored.scale.isnull())) if logs.has("completions", "scale") else None
     strange = scored.filter(yes(scored.scale.notnull() & ~_is_known(scored.scale, names)))
     wordy = scored.filter(yes(scored.score.isnull()) & _is_known(scored.scale, names))
-    shown = pairs.filter(yes(pairs.in_review & pairs.h_score_raw.notnull() & pairs.h_scale.notnull()
-                             & ~_is_known(pairs.h_scale, review_names)))
+    shown = pairs.filter(
+        yes(
+            pairs.in_review
+            & pairs.h_score_raw.notnull()
+            & pairs.h_scale.notnull()
+            & ~_is_known(pairs.h_scale, review_names)
+        )
+    )
     rows = [
-        fault_rows(strange, "TU0801", field="scale", expected="a declared scale", actual=strange.scale,
-                   detail=ibis.literal("score ") + strange.score_raw, person=strange.key, **_OURS),
-        fault_rows(wordy, "TU0801", field="score", expected="a number on the scale", actual=wordy.score_raw,
-                   detail=ibis.literal("scale ") + wordy.scale, person=wordy.key, **_OURS),
-        fault_rows(shown, "TU0801", field="scale", expected="a declared scale", actual=shown.h_scale,
-                   detail=ibis.literal("the review system's score ") + shown.h_score_raw, file=shown.h_file, line=shown.h_line),
+        fault_rows(
+            strange,
+            "TU0801",
+            field="scale",
+            expected="a declared scale",
+            actual=strange.scale,
+            detail=ibis.literal("score ") + strange.score_raw,
+            person=strange.key,
+            **_OURS,
+        ),
+        fault_rows(
+            wordy,
+            "TU0801",
+            field="score",
+            expected="a number on the scale",
+            actual=wordy.score_raw,
+            detail=ibis.literal("scale ") + wordy.scale,
+            person=wordy.key,
+            **_OURS,
+        ),
+        fault_rows(
+            shown,
+            "TU0801",
+            field="scale",
+            expected="a declared scale",
+            actual=shown.h_scale,
+            detail=ibis.literal("the review system's score ") + shown.h_score_raw,
+            file=shown.h_file,
+            line=shown.h_line,
+        ),
     ]
     if bare is not None:
-        rows.append(fault_rows(bare, "TU0801", field="scale", expected="a declared scale", actual=or_null("string"),
-                               detail=ibis.literal("score ") + bare.score_raw + " names no scale", person=bare.key, **_OURS))
+        rows.append(
+            fault_rows(
+                bare,
+                "TU0801",
+                field="scale",
+                expected="a declared scale",
+                actual=or_null("string"),
+                detail=ibis.literal("score ") + bare.score_raw + " names no scale",
+                person=bare.key,
+                **_OURS,
+            )
+        )
     return union(rows)
 
 
@@ -164,22 +221,45 @@ def out_of_range(logs: Logs) -> ibis.Table:
     shown: list[str] = logs.facts["known_review_scales"]  # type: ignore[assignment]  # by journey
     pairs = logs.pairs
     wild = pairs.filter(yes(pairs.in_lms) & outside(pairs.score, pairs.scale, lms, _known(logs)))
-    theirs = pairs.filter(yes(pairs.in_review) & outside(pairs.h_score, pairs.h_scale, shown, _known(logs))
-                          & ~outside(pairs.score, pairs.scale, lms, _known(logs)))
-    return union([
-        fault_rows(wild, "TU0802", field="score", expected=_range_text(wild.scale, lms, _known(logs)), actual=wild.score_raw,
-                   detail=ibis.literal("on scale ") + wild.scale, person=wild.key, **_OURS),
-        fault_rows(theirs, "TU0802", field="score", expected=_range_text(theirs.h_scale, shown, _known(logs)),
-                   actual=theirs.h_score_raw, detail=ibis.literal("the review system's score, on scale ") + theirs.h_scale,
-                   file=theirs.h_file, line=theirs.h_line),
-    ])
+    theirs = pairs.filter(
+        yes(pairs.in_review)
+        & outside(pairs.h_score, pairs.h_scale, shown, _known(logs))
+        & ~outside(pairs.score, pairs.scale, lms, _known(logs))
+    )
+    return union(
+        [
+            fault_rows(
+                wild,
+                "TU0802",
+                field="score",
+                expected=_range_text(wild.scale, lms, _known(logs)),
+                actual=wild.score_raw,
+                detail=ibis.literal("on scale ") + wild.scale,
+                person=wild.key,
+                **_OURS,
+            ),
+            fault_rows(
+                theirs,
+                "TU0802",
+                field="score",
+                expected=_range_text(theirs.h_scale, shown, _known(logs)),
+                actual=theirs.h_score_raw,
+                detail=ibis.literal("the review system's score, on scale ") + theirs.h_scale,
+                file=theirs.h_file,
+                line=theirs.h_line,
+            ),
+        ]
+    )
 
 
 def conversion_mismatch(logs: Logs) -> ibis.Table:
     """TU0803: the review system's score is not what the matrix gives, or it has none where the source has."""
     pairs = logs.pairs
     lms: list[str] = logs.facts["known_lms_scales"]  # type: ignore[assignment]  # by journey
-    both = pairs.filter(yes(pairs.in_lms & pairs.in_review & ~pairs.is_void) & ~outside(pairs.score, pairs.scale, lms, _known(logs)))
+    both = pairs.filter(
+        yes(pairs.in_lms & pairs.in_review & ~pairs.is_void)
+        & ~outside(pairs.score, pairs.scale, lms, _known(logs))
+    )
     wrong = both.filter(~both.score_agrees)
     lost = both.filter(yes(both.score.notnull() & both.h_score_raw.isnull()))
     rows = [_unequal(wrong, ibis.literal("from ") + wrong.score_raw + " on " + wrong.scale)]
@@ -189,8 +269,14 @@ def conversion_mismatch(logs: Logs) -> ibis.Table:
 
 
 def _unequal(found: ibis.Table, detail: ir.Value | str) -> ibis.Table:
-    return fault_rows(found, "TU0803", field="score", expected=ibis.coalesce(found.score_wanted, found.score_raw),
-                      actual=found.h_score_raw, detail=detail)
+    return fault_rows(
+        found,
+        "TU0803",
+        field="score",
+        expected=ibis.coalesce(found.score_wanted, found.score_raw),
+        actual=found.h_score_raw,
+        detail=detail,
+    )
 
 
 def version_skew(logs: Logs) -> ibis.Table | None:
@@ -199,37 +285,67 @@ def version_skew(logs: Logs) -> ibis.Table | None:
     newest = latest_of(_known(logs))
     lms: list[str] = logs.facts["known_lms_scales"]  # type: ignore[assignment]  # by journey
     shares: dict[tuple[str, str], float] = logs.facts["version_shares"]  # type: ignore[assignment]  # by journey
-    both = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.h_score.notnull()))
+    both = pairs.filter(
+        yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.h_score.notnull())
+    )
     rows = []
     for name in lms:
         current = newest[named(name)].version if named(name) in newest else ""
         usual = {version for (scale, version), share in shares.items() if scale == name and share >= MAJORITY}
         right = usual or {current}
         mine = both.filter(yes(both.scale == name))
-        off = mine.filter(~mine.h_scale_version.lower().re_replace("^v", "").isin(sorted(plain_version(v) for v in right)))
-        rows.append(fault_rows(off, "TU0804", field="scale_version", expected=", ".join(sorted(right)), actual=off.h_scale_version,
-                               detail=f"scale {name}"))
+        off = mine.filter(
+            ~mine.h_scale_version.lower().re_replace("^v", "").isin(sorted(plain_version(v) for v in right))
+        )
+        rows.append(
+            fault_rows(
+                off,
+                "TU0804",
+                field="scale_version",
+                expected=", ".join(sorted(right)),
+                actual=off.h_scale_version,
+                detail=f"scale {name}",
+            )
+        )
     return union(rows) if rows else None
 
 
 def invented_score(logs: Logs) -> ibis.Table:
     """TU0805: the source has no score, the review system has one."""
     pairs = logs.pairs
-    found = pairs.filter(yes(pairs.in_lms & pairs.in_review & pairs.score_raw.isnull() & pairs.h_score.notnull()))
-    return fault_rows(found, "TU0805", field="score", expected=or_null("string"), actual=found.h_score_raw,
-                      detail="the source asserts no score")
+    found = pairs.filter(
+        yes(pairs.in_lms & pairs.in_review & pairs.score_raw.isnull() & pairs.h_score.notnull())
+    )
+    return fault_rows(
+        found,
+        "TU0805",
+        field="score",
+        expected=or_null("string"),
+        actual=found.h_score_raw,
+        detail="the source asserts no score",
+    )
 
 
-def doubts(table: ibis.Table, known: Sequence[Scale], read: Sequence[Reading], lms: Sequence[str], shown: Sequence[str]) -> list[ir.Value]:
+def doubts(
+    table: ibis.Table,
+    known: Sequence[Scale],
+    read: Sequence[Reading],
+    lms: Sequence[str],
+    shown: Sequence[str],
+) -> list[ir.Value]:
     """What makes a record worth a closer look for the findings above."""
     newest = latest_of(known)
-    current = [(yes(table.scale == name), text(newest[named(name)].version)) for name in lms if named(name) in newest]
+    current = [
+        (yes(table.scale == name), text(newest[named(name)].version)) for name in lms if named(name) in newest
+    ]
     version = ibis.cases(*current, else_=or_null("string")) if current else or_null("string")
     return [
         ~agreeing(table, read),
         table.file.notnull() & table.h_file.notnull() & (table.score.isnull() != table.h_score.isnull()),
         table.h_scale_version != version,
-        table.score_raw.notnull() & (table.score.isnull() | ~_is_known(table.scale, lms)) if known else ibis.literal(value=False),
+        table.score_raw.notnull() & (table.score.isnull() | ~_is_known(table.scale, lms))
+        if known
+        else ibis.literal(value=False),
         outside(table.score, table.scale, lms, known),
         table.h_score.notnull() & table.h_scale.notnull() & ~_is_known(table.h_scale, shown),
         outside(table.h_score, table.h_scale, shown, known),

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 SLIP = 1e-6  # two floats that print alike
 LOOSE = 0.51  # where no rounding is declared, any rounding to a whole number is right
 
-_CANONICAL = {"0100", "0to100", "percent", "percentage", "pct", "canonical", "100", "%", "points100", "hundred"}
+_CANONICAL = {
+    "0100",
+    "0to100",
+    "percent",
+    "percentage",
+    "pct",
+    "canonical",
+    "100",
+    "%",
+    "points100",
+    "hundred",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,9 @@ def _float(value: object) -> float | None:
 
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that puts 2 before 10 and v1.9 before v1.10."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|[^\d]+", version))
+    return tuple(
+        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|[^\d]+", version)
+    )
 
 
 def parse_points(text: str) -> tuple[tuple[float, float], ...]:

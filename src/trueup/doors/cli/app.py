@@ -34,7 +34,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def trueup(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
 ) -> None:
     """Keeps learning records true in performance reviews."""
 

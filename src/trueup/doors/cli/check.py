@@ -22,18 +22,48 @@ _FORMS = (".parquet", ".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 
 def check(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The directory with the exported logs.")],
-    json_to: Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Write the answer as JSON; - is stdout.")] = None,
-    faults_to: Annotated[Path | None, typer.Option("--faults", metavar="FILE", help="Write all faults: .parquet, .jsonl or .csv (.gz).")] = None,
-    html_to: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.")] = None,
-    fix_into: Annotated[Path | None, typer.Option("--fix", metavar="OUT", help="Write corrected files and the list of changes.")] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show persons in the terminal and in HTML.")] = False,
-    engine: Annotated[str, typer.Option(metavar="duckdb|spark", help="What computes; the result is the same.")] = "duckdb",
-    memory: Annotated[str | None, typer.Option(metavar="SIZE", help="What the process may use, as 4GiB; it spills to disk beyond 75 % of it.")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="TIME", help="ISO 8601; default: the latest instant in the logs.")] = None,
-    purpose: Annotated[str | None, typer.Option(help="The purpose of the transfer, for policy and consents.")] = None,
-    settings_file: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Default: DIR/trueup.toml.")] = None,
-    init: Annotated[bool, typer.Option("--init", help="Write DIR/trueup.toml with what was recognised, and stop.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and nothing on the terminal but errors.")] = False,
+    json_to: Annotated[
+        str | None, typer.Option("--json", metavar="FILE|-", help="Write the answer as JSON; - is stdout.")
+    ] = None,
+    faults_to: Annotated[
+        Path | None,
+        typer.Option("--faults", metavar="FILE", help="Write all faults: .parquet, .jsonl or .csv (.gz)."),
+    ] = None,
+    html_to: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.")
+    ] = None,
+    fix_into: Annotated[
+        Path | None,
+        typer.Option("--fix", metavar="OUT", help="Write corrected files and the list of changes."),
+    ] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show persons in the terminal and in HTML.")
+    ] = False,
+    engine: Annotated[
+        str, typer.Option(metavar="duckdb|spark", help="What computes; the result is the same.")
+    ] = "duckdb",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE", help="What the process may use, as 4GiB; it spills to disk beyond 75 % of it."
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="TIME", help="ISO 8601; default: the latest instant in the logs."),
+    ] = None,
+    purpose: Annotated[
+        str | None, typer.Option(help="The purpose of the transfer, for policy and consents.")
+    ] = None,
+    settings_file: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE", help="Default: DIR/trueup.toml.")
+    ] = None,
+    init: Annotated[
+        bool, typer.Option("--init", help="Write DIR/trueup.toml with what was recognised, and stop.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, and nothing on the terminal but errors.")
+    ] = False,
 ) -> None:
     """Find every fault that the exported logs show, why it happened, and what to do.
 
@@ -55,7 +85,11 @@ def check(
     from trueup.journey.check import check as run
 
     if not directory.is_dir():
-        _refuse(f"{directory} is no directory", "a directory with exported logs", "trueup sample demo && trueup check demo/logs")
+        _refuse(
+            f"{directory} is no directory",
+            "a directory with exported logs",
+            "trueup sample demo && trueup check demo/logs",
+        )
     settings = _settings(directory, settings_file, as_of, purpose)
     if init:
         _init(directory, settings)
@@ -77,7 +111,12 @@ def check(
 
 
 def _refuse(what: str, expected: str = "", todo: str = "") -> None:
-    print(f"trueup check: {what}" + (f"\n  expected: {expected}" if expected else "") + (f"\n  try:      {todo}" if todo else ""), file=sys.stderr)
+    print(
+        f"trueup check: {what}"
+        + (f"\n  expected: {expected}" if expected else "")
+        + (f"\n  try:      {todo}" if todo else ""),
+        file=sys.stderr,
+    )
     raise typer.Exit(USAGE)
 
 
@@ -103,7 +142,13 @@ def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: st
     return replace(settings, purpose=purpose or settings.purpose)
 
 
-def _allowed(engine: str, memory: str | None, faults_to: Path | None, outputs: tuple[Path | None, ...], fix_into: Path | None) -> int:
+def _allowed(
+    engine: str,
+    memory: str | None,
+    faults_to: Path | None,
+    outputs: tuple[Path | None, ...],
+    fix_into: Path | None,
+) -> int:
     """What the process may use, once everything that was asked for can be done."""
     from importlib.util import find_spec
 
@@ -112,12 +157,18 @@ def _allowed(engine: str, memory: str | None, faults_to: Path | None, outputs: t
     if engine not in {"duckdb", "spark"}:
         _refuse(f"there is no engine {engine!r}", "duckdb or spark")
     if engine == "spark" and find_spec("pyspark") is None:
-        _refuse("Spark is not installed", "the extra trueup[spark], and Java 17", "pip install 'trueup[spark]'")
+        _refuse(
+            "Spark is not installed", "the extra trueup[spark], and Java 17", "pip install 'trueup[spark]'"
+        )
     if faults_to is not None and not faults_to.name.lower().endswith(_FORMS):
         _refuse(f"--faults {faults_to.name}: the ending says no form", "one of " + ", ".join(_FORMS))
     for path in outputs:
         if path is not None and not path.parent.is_dir():
-            _refuse(f"{path.parent} is no directory", "an existing directory to write into", f"mkdir -p {path.parent}")
+            _refuse(
+                f"{path.parent} is no directory",
+                "an existing directory to write into",
+                f"mkdir -p {path.parent}",
+            )
     if fix_into is not None and fix_into.exists() and (not fix_into.is_dir() or any(fix_into.iterdir())):
         _refuse(f"--fix {fix_into}: it is there already, and not empty", "a new or empty directory")
     try:
@@ -136,7 +187,13 @@ def _telling(silent: bool) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as shown:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as shown:
         task = shown.add_task("starting", total=None)
 
         def tell(step: str) -> None:
@@ -157,7 +214,14 @@ def _explain(reasons: tuple[Problem, ...]) -> None:
 
 
 def _answer(
-    answer: Answer, directory: Path, json_to: str | None, faults_to: Path | None, html_to: Path | None, *, reveal: bool, quiet: bool
+    answer: Answer,
+    directory: Path,
+    json_to: str | None,
+    faults_to: Path | None,
+    html_to: Path | None,
+    *,
+    reveal: bool,
+    quiet: bool,
 ) -> None:
     from trueup.doors.report import faultfile, jsonout, page
 
@@ -200,8 +264,16 @@ def _init(directory: Path, settings: CheckSettings) -> None:
 
     inspected = inspect_all(directory, settings, lambda _step: None)
     proposed = [
-        Proposed(one.file, one.role, one.system, one.confidence, one.rows, one.columns, tuple(problem.what for problem in one.problems),
-                 tuple(Asked(need.key, need.why, need.example, need.required) for need in one.needs))
+        Proposed(
+            one.file,
+            one.role,
+            one.system,
+            one.confidence,
+            one.rows,
+            one.columns,
+            tuple(problem.what for problem in one.problems),
+            tuple(Asked(need.key, need.why, need.example, need.required) for need in one.needs),
+        )
         for one in inspected
     ]
     try:
