@@ -27,9 +27,11 @@ class Conflict:
 
 def infer_reading(values: Iterable[str | None], how: Reading) -> Reading | Conflict:
     """`how` with the order and the language that the values decide, where it has none; else as it is."""
-    texts = [value for value in dict.fromkeys(values) if value]
-    order, language = how.order or infer_order(texts), how.language or infer_language(texts)
-    return order if isinstance(order, Conflict) else replace(how, order=order, language=language)
+    order, shapes = _evidence(values)
+    if how.order is None and isinstance(order, Conflict):
+        return order
+    found = how.order or (order if isinstance(order, DayOrder) else None)
+    return replace(how, order=found, language=how.language or _language_of(shapes))
 
 
 def infer_order(values: Iterable[str | None]) -> DayOrder | Conflict | None:
@@ -41,10 +43,29 @@ def infer_order(values: Iterable[str | None]) -> DayOrder | Conflict | None:
     >>> infer_order(["04/01/24", "31/12/27"]).value, infer_order(["04/01/24", "05/02/24"])
     ('dmy', None)
     """
+    return _evidence(values)[0]
+
+
+def infer_language(values: Iterable[str | None]) -> str | None:
+    """The language that reads every month name of the column, where some name means two months without it.
+
+    None where no name needs it, and where the languages that read all of them disagree.
+    """
+    return _language_of({shape for _, shape, _ in _shapes(values)})
+
+
+def _evidence(values: Iterable[str | None]) -> tuple[DayOrder | Conflict | None, set[str]]:
+    """The order that the values decide, and all their shapes."""
     seen: dict[DayOrder, str] = {}
-    firsts, lasts, short, no_year_first = set(), set(), True, ""
-    for text, layout, numbers in _numeric(values):
-        first, other, last = numbers
+    firsts, lasts, shapes, short, no_year_first = set(), set(), set(), True, ""
+    for text, shape, digits in _shapes(values):
+        shapes.add(shape)
+        layout = layout_of(shape, None, None)
+        if "first" not in layout.parts:
+            continue
+        first, other, last = (int(digits[slice(*layout.parts[part])]) for part in ("first", "other", "year"))
+        if not (first and other):
+            continue
         width = layout.width("year")
         firsts.add(first)
         lasts.add(last)
@@ -57,21 +78,20 @@ def infer_order(values: Iterable[str | None]) -> DayOrder | Conflict | None:
             seen.setdefault(DayOrder.MDY, text)
         if width == 4 or last > 31 or other > 12:
             no_year_first = no_year_first or text
+    days_last = short and not no_year_first and len(lasts) > len(firsts)
+    return _decided(seen, no_year_first, days_last=days_last), shapes
+
+
+def _decided(seen: dict[DayOrder, str], no_year_first: str, *, days_last: bool) -> DayOrder | Conflict | None:
+    """What the values seen for each order say together; `no_year_first` is one that can't begin with a year."""
     if DayOrder.YMD in seen:
         return Conflict(seen[DayOrder.YMD], no_year_first) if no_year_first else DayOrder.YMD
     if len(seen) == 2:
         return Conflict(seen[DayOrder.DMY], seen[DayOrder.MDY])
-    if DayOrder.DMY in seen and short and not no_year_first and len(lasts) > len(firsts):
-        return None
-    return next(iter(seen), None)
+    return None if days_last else next(iter(seen), None)
 
 
-def infer_language(values: Iterable[str | None]) -> str | None:
-    """The language that reads every month name of the column, where some name means two months without it.
-
-    None where no name needs it, and where the languages that read all of them disagree.
-    """
-    shapes = {shape for _, shape, _ in _shapes(values)}
+def _language_of(shapes: set[str]) -> str | None:
     open_shapes = {shape for shape in shapes if _open(layout_of(shape, None, None))}
     if not open_shapes:
         return None
@@ -94,15 +114,3 @@ def _shapes(values: Iterable[str | None]) -> Iterator[tuple[str, str, str]]:
         if value and len(value) <= MAX_LENGTH:
             text = fold(value)
             yield value, text.translate(SHAPED), "".join(char for char in text if "0" <= char <= "9")
-
-
-def _numeric(values: Iterable[str | None]) -> Iterator[tuple[str, Layout, tuple[int, int, int]]]:
-    """The values whose order is open by their shape, with their three numbers."""
-    for value, shape, digits in _shapes(values):
-        layout = layout_of(shape, None, None)
-        if "first" in layout.parts:
-            first, other, last = (
-                int(digits[slice(*layout.parts[part])]) for part in ("first", "other", "year")
-            )
-            if first and other:
-                yield value, layout, (first, other, last)
