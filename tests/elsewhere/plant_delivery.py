@@ -174,10 +174,16 @@ def lost_checkpoint(company: Company, count: int) -> list[Planted]:
 
 def _skipped(company: Company, window: list[Story]) -> Planted:
     run = _run_of(window)
-    keys = (run.run_id, company.run_after(run.started).run_id, *_names(window))
+    names = _names(window)
     for story in claim(window):
         story.attempts, story.reviews = [], []
-    return Planted("TU0405", f"window of {len(window)} skipped", keys, run=run.run_id)
+    logged = {a.run.started: a.run.run_id for s in company.stories for a in s.attempts}
+    before = max((at for at in logged if at <= run.started), default=None)
+    after = min((at for at in logged if at > run.started), default=None)
+    beside = tuple(logged[at] for at in (before, after) if at is not None)
+    return Planted(
+        "TU0405", f"window of {len(window)} skipped", (run.run_id, *beside, *names), run=run.run_id
+    )
 
 
 def _sent_twice(company: Company, window: list[Story]) -> Planted:

@@ -71,7 +71,7 @@ def orphan(company: Company, count: int) -> list[Planted]:
         else:
             stray = _stray(company, story)
             company.orphans.append(stray)
-            keys = (stray.review_id, *([stray.record_id] if stray.record_id else []))
+            keys = (stray.review_id, stray.course_id, *([stray.record_id] if stray.record_id else []))
             planted.append(
                 Planted("TU0304", "typed in by hand", keys, record_id=stray.record_id, touches=story.names())
             )

@@ -44,7 +44,7 @@ def missing_identifier(company: Company, count: int) -> list[Planted]:
 MALFORMED = {
     PersonKey.NUMBER: ("#N/A", "4.71E+04", "HR/00417-B", "{mail}"),
     PersonKey.UUID: ("00417", "{number}", "{short}", "{mail}"),
-    PersonKey.PSEUDONYM: ("#REF!", "anon-", "(null)", "n/a"),
+    PersonKey.PSEUDONYM: ("#REF!", "anon-", "0", "{short}"),
 }
 
 

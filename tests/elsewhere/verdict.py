@@ -57,9 +57,12 @@ def judge(planted: Sequence[Planted], faults: Iterable[Fault]) -> Verdict:
         if named and len(plant.keys) > 12:
             verdict.members[plant.code].append(len(named & set(plant.keys)) / len(plant.keys))
     owner = {key: plant.code for plant in planted for key in (*plant.touches, *plant.keys)}
+    rows = {(plant.person, plant.course_id): plant.code for plant in planted if plant.course_id}
     for code, reported in by_code.items():
         for fault, words in reported:
             owners = {owner[w] for w in words if w in owner}
+            row = (fault.get("person"), fault.get("course_id"))  # where the row has no record id
+            owners |= {rows[row]} if row in rows else set()
             if not owners and not fault.get("caused_by"):
                 verdict.alarms.append(fault)
             elif owners and code not in owners and not fault.get("caused_by"):
