@@ -72,7 +72,7 @@ def test_every_identifier_of_every_completion_leads_to_the_one_person_of_the_rev
             assert found[0] == {review["person"]}
             assert UUID(review["person"]).version == 4
             seen += 1
-    assert seen > 1_000
+    assert seen > 600
 
 
 def test_nobody_has_two_accounts_in_a_system_and_no_number_or_address_is_two_peoples(book, who):
@@ -248,7 +248,7 @@ def test_every_launch_is_followed_by_its_result(book):
 
 def test_voids_and_regrades_happen_and_reach_the_reviews(book, last, reviews):
     statuses = Counter(row["status"] for row in last.values())
-    assert statuses["voided"] > 10
+    assert statuses["voided"] > 5
     assert not [key for key, row in last.items() if row["status"] == "voided" and key in reviews]
     assert len([row for row in last.values() if row["revision"] == "2" and row["status"] == "passed"]) > 5
 

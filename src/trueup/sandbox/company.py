@@ -62,6 +62,6 @@ def make_company(plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Co
         members,
         stories,
         carried,
-        make_consents(plan.seed, members),
+        make_consents(plan.seed, members, plan.year),
         make_grants(plan.seed, ends),
     )

@@ -64,7 +64,7 @@ class Draft:
         """Up to that many free records of any kind, and take them."""
         found: list[Story] = []
         for story in _wander(dice, self.company.stories):
-            if len(found) == count:
+            if len(found) >= count:
                 break
             if story.record_id not in self.taken and where(story):
                 found.append(story)
@@ -75,7 +75,7 @@ class Draft:
         """Up to that many people none of whose records is taken; takes them and all their records."""
         found: list[Member] = []
         for member in _wander(dice, self.company.members):
-            if len(found) == count:
+            if len(found) >= count:
                 break
             if member.key in self.by_person and self.free(member) and where(member):
                 found.append(member)

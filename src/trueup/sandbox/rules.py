@@ -43,14 +43,16 @@ SCOPES = {
 }
 
 
-def make_consents(seed: int, members: list[Member]) -> list[Consent]:
+def make_consents(seed: int, members: list[Member], year: int) -> list[Consent]:
     """One basis a person, from before their first record; noted by id, by number or by address."""
     dice = Random(f"{seed}:consents")
-    rows = []
+    rows, this_year = [], f"{year}-01-01"
     for member in members:
         luck, row = dice.random(), member.row
         key = row.person_id
-        if luck < 0.15 and row.employee_number:
+        if row.left_on or row.hired_on > this_year:
+            pass  # the forms of those who come and go are noted by id
+        elif luck < 0.15 and row.employee_number:
             key = row.employee_number
         elif luck > 0.95:
             key = row.email

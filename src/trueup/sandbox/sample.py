@@ -79,9 +79,13 @@ def plant(draft: Draft, codes: tuple[str, ...]) -> None:
     count = max(AT_LEAST, round(SHARE * len(draft.company.carried.attempts)))
     for code in codes:
         PLANTERS[code](draft, Random(f"{draft.company.plan.seed}:{code}"), count)
+        if not any(line.code == code for line in draft.truth):
+            raise SampleRefusedError(
+                f"{draft.company.plan.people} people leave no room for {code}; give more --people, or fewer --faults."
+            )
 
 
-def _make_room(out: Path, *, force: bool) -> None:
+def _look_for_room(out: Path, *, force: bool) -> None:
     """The directory is new, empty, or a former sample that may go."""
     if out.exists() and not out.is_dir():
         raise SampleRefusedError(f"{out} is a file; name a directory.")
@@ -92,6 +96,10 @@ def _make_room(out: Path, *, force: bool) -> None:
         raise SampleRefusedError(f"{out} is not empty and is no sample; name another directory.")
     if not force:
         raise SampleRefusedError(f"{out} holds a former sample; add --force to replace it.")
+
+
+def _clear(out: Path) -> None:
+    """Take away the former sample, and nothing else."""
     for name in ("logs", "clean"):
         if (out / name).is_dir():
             shutil.rmtree(out / name)
@@ -141,7 +149,7 @@ def write_sample(
 ) -> Sample:
     """Write the sample; the same arguments give the same bytes. Raises SampleRefusedError."""
     check_plan(plan)
-    _make_room(out, force=force)
+    _look_for_room(out, force=force)
     company = make_company(plan, tell)
     clean = make_logs(company)
     draft = Draft(company, clean.copy())
@@ -152,6 +160,7 @@ def write_sample(
     for line in draft.truth:
         planted[line.code] = planted.get(line.code, 0) + 1
     sizes = page_sizes([clean, draft.logs])
+    _clear(out)
     files = {
         f"logs/{name}": n
         for name, n in write_logs(draft.logs, out / "logs", form, company.runs, sizes).items()

@@ -89,13 +89,13 @@ class _Hiring:
 
 
 def _employment(dice: Random, year: int) -> tuple[date, date | None]:
-    """Most were hired long ago; a tenth this year; one in fourteen leaves in the course of it."""
-    if dice.random() < 0.10:
+    """Most were hired long ago; one in eight this year; one in twelve leaves in the course of it."""
+    if dice.random() < 0.12:
         hired = date(year, 1, 10) + timedelta(days=dice.randrange(200))
     else:
         hired = date(year - 10, 1, 1) + timedelta(days=dice.randrange(3_600))
-    if hired.year < year and dice.random() < 0.07:
-        return hired, date(year, 2, 20) + timedelta(days=dice.randrange(150))
+    if hired.year < year and dice.random() < 0.09:
+        return hired, date(year, 2, 1) + timedelta(days=dice.randrange(150))
     return hired, None
 
 

@@ -58,8 +58,9 @@ def window_misaligned(draft: Draft, dice: Random, _: int) -> None:
                 if record_id not in draft.taken:
                     draft.taken.add(record_id)
                     _postpone(draft, story, run, instead)
-                    note = f"no run between this completion and the cut-off: {missed} did not take place"
-                    draft.tell("TU0903", story, note, "TU0901", run_id=instead.run_id)
+                    note = f"no run between this change and the cut-off: {missed} did not take place"
+                    also = () if story.last.status == "voided" else ("TU0901",)
+                    draft.tell("TU0903", story, note, *also, run_id=instead.run_id)
 
 
 def _postpone(draft: Draft, story: Story, run: Run, instead: Run) -> None:

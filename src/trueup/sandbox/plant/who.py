@@ -95,12 +95,10 @@ def ambiguous_person(draft: Draft, dice: Random, count: int) -> None:
     def settled(story: Story) -> bool:
         return story.member.key not in draft.busy and bool(story.member.row.employee_number)
 
-    for n, story in enumerate(draft.pick(dice, count, settled)):
+    stories = _one_each(draft, dice, count, settled)
+    draft.busy.update(story.member.key for story in stories)
+    for n, story in enumerate(stories):
         one = story.member
-        if one.key in draft.busy:
-            draft.taken.discard(story.record_id)
-            continue
-        draft.busy.add(one.key)
         other = _somebody_else(draft, dice, {one.key})
         draft.busy.add(other.key)
         shared, column = (
@@ -116,6 +114,17 @@ def ambiguous_person(draft: Draft, dice: Random, count: int) -> None:
         draft.tell(
             "TU0104", story, f"{shared} is two people's", field="employee_number" if n % 2 else "email"
         )
+
+
+def _one_each(draft: Draft, dice: Random, count: int, where: Callable[[Story], bool]) -> list[Story]:
+    """Free records of as many different people."""
+    found: dict[str, Story] = {}
+    for story in draft.pick(dice, count * 2, where):
+        if len(found) == count or story.member.key in found:
+            draft.taken.discard(story.record_id)
+        else:
+            found[story.member.key] = story
+    return list(found.values())
 
 
 def _somebody_else(draft: Draft, dice: Random, besides: set[str]) -> Member:
@@ -172,21 +181,27 @@ def _swap(draft: Draft, one: Member, other: Member) -> int:
 
 def reused_identifier(draft: Draft, dice: Random, count: int) -> None:
     """TU0106: a new colleague got a leaver's address or number, and with it the leaver's records."""
-    lines, n = 0, 0
-    while lines < count:
-        by_number = n % 2 == 1 and draft.company.plan.person_as != "number"
-        leavers = draft.pick_people(dice, 1, lambda member: member.left < FOREVER and _plain(draft, member))
-        if not leavers:
+    pairs = _leavers_and_heirs(draft)
+    dice.shuffle(pairs)
+    lines = 0
+    for n, (gone, heir) in enumerate(pairs):
+        if lines >= count:
             return
-        gone = leavers[0]
-        heirs = draft.pick_people(dice, 1, _heir_of(draft, gone))
-        if heirs:
-            _inherit(draft, gone, heirs[0], by_number=by_number)
-            lines, n = lines + len(draft.of(gone)), n + 1
+        draft.take_person(gone)
+        draft.take_person(heir)
+        _inherit(draft, gone, heir, by_number=n % 2 == 1 and draft.company.plan.person_as != "number")
+        lines += len(draft.of(gone))
 
 
-def _heir_of(draft: Draft, gone: Member) -> Callable[[Member], bool]:
-    return lambda member: member.hired > gone.left and _plain(draft, member)
+def _leavers_and_heirs(draft: Draft) -> list[tuple[Member, Member]]:
+    """As many pairs as there are of a free leaver and somebody who was hired later, each person in one at most."""
+    able = [member for member in draft.company.members if draft.free(member) and _plain(draft, member)]
+    leavers = sorted((member for member in able if member.left < FOREVER), key=lambda member: member.left)
+    pairs: list[tuple[Member, Member]] = []
+    for heir in sorted(able, key=lambda member: member.hired):
+        if len(pairs) < len(leavers) and heir.hired > leavers[len(pairs)].left:
+            pairs.append((leavers[len(pairs)], heir))
+    return pairs
 
 
 def _plain(draft: Draft, member: Member) -> bool:
@@ -222,12 +237,10 @@ def _note(draft: Draft, account: Account, **cells: str) -> None:
 
 def misfiled(draft: Draft, dice: Random, count: int) -> None:
     """TU0107: one record stands under somebody else, and nothing of theirs stands here."""
-    concerned: set[str] = set()
-    for story in draft.pick(dice, count, lambda story: story.member.key not in draft.busy):
-        if story.member.key in concerned:
-            draft.taken.discard(story.record_id)
-            continue
-        other = _somebody_else(draft, dice, concerned | {story.member.key})
-        concerned |= {story.member.key, other.key}
+    stories = _one_each(draft, dice, count, lambda story: story.member.key not in draft.busy)
+    concerned = {story.member.key for story in stories}
+    for story in stories:
+        other = _somebody_else(draft, dice, concerned)
+        concerned.add(other.key)
         draft.send_other(story, person=_key(draft, other))
         draft.tell("TU0107", story, f"stands under {other.key}", "TU0205", field="person")
