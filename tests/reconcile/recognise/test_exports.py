@@ -24,10 +24,24 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
     "horilla/work-info-export-d-mmm-yyyy.xlsx": ("horilla", "people", 213, 0, 213, ""),
     "horilla/work-info-export-default-ids.xlsx": ("horilla", "people", 14, 0, 14, ""),
     "horilla/work-info-export-dmy-2digit.xlsx": ("horilla", "people", 213, 0, 213, "day_order"),  # 04/01/24
-    "horilla/work-info-export-dmy-dots.xlsx": ("horilla", "people", 213, 0, 213, ""),  # dots: the day is first
+    "horilla/work-info-export-dmy-dots.xlsx": (
+        "horilla",
+        "people",
+        213,
+        0,
+        213,
+        "",
+    ),  # dots: the day is first
     "horilla/work-info-export-mdy-slash.xlsx": ("horilla", "people", 213, 0, 213, "day_order"),  # 01/04/2024
     "horilla/work-info-template.xlsx": ("horilla", "people", 0, 0, 0, ""),  # headers only
-    "moodle/competency-framework.csv": ("moodle", "competencies", 6, 0, 5, "constants.version"),  # row 1: framework
+    "moodle/competency-framework.csv": (
+        "moodle",
+        "competencies",
+        6,
+        0,
+        5,
+        "constants.version",
+    ),  # row 1: framework
     "moodle/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
     "moodle/completion-activity-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
     "moodle/completion-activity-safe101.csv": ("moodle", "completions", 18, 0, 16, f"{COURSE} zone"),
@@ -46,9 +60,23 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
     "moodle/customreport-users.csv": ("moodle", "accounts", 144, 0, 144, "zone"),
     "moodle/de/competency-framework.csv": ("moodle", "competencies", 6, 0, 5, "constants.version"),
     "moodle/de/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
-    "moodle/de/completion-activity-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
+    "moodle/de/completion-activity-lead2.excelcsv.csv": (
+        "moodle",
+        "completions",
+        10,
+        0,
+        12,
+        f"{COURSE} zone",
+    ),
     "moodle/de/completion-activity-safe101.csv": ("moodle", "completions", 18, 0, 16, f"{COURSE} zone"),
-    "moodle/de/completion-activity-safe101.excelcsv.csv": ("moodle", "completions", 18, 0, 16, f"{COURSE} zone"),
+    "moodle/de/completion-activity-safe101.excelcsv.csv": (
+        "moodle",
+        "completions",
+        18,
+        0,
+        16,
+        f"{COURSE} zone",
+    ),
     "moodle/de/completion-course-feed201.csv": ("moodle", "completions", 13, 0, 7, f"{COURSE} zone"),
     "moodle/de/completion-course-feed201.excelcsv.csv": ("moodle", "completions", 13, 0, 7, f"{COURSE} zone"),
     "moodle/de/completion-course-gdpr301.csv": ("moodle", "completions", 16, 0, 5, f"{COURSE} zone"),
@@ -71,7 +99,14 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
     "moodle/de/log-safe101.xlsx": ("moodle", "events", 120, 0, 120, "zone"),
     "moodle/de/participants-lead2.csv": ("moodle", "accounts", 11, 0, 11, "columns.account_name"),
     "moodle/fr/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
-    "moodle/fr/completion-activity-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
+    "moodle/fr/completion-activity-lead2.excelcsv.csv": (
+        "moodle",
+        "completions",
+        10,
+        0,
+        12,
+        f"{COURSE} zone",
+    ),
     "moodle/fr/completion-course-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 13, f"{COURSE} zone"),
     "moodle/fr/completion-course-safe101.csv": ("moodle", "completions", 18, 0, 23, f"{COURSE} zone"),
     "moodle/grade-history-lead2.csv": ("moodle", "grades", 26, 0, 26, "zone"),
@@ -86,16 +121,58 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
     "moodle/log-lead2.csv": ("moodle", "events", 168, 0, 168, "zone"),
     "moodle/log-safe101.csv": ("moodle", "events", 114, 0, 114, "zone"),
     "moodle/log-safe101.json": ("moodle", "events", 115, 0, 115, "zone"),
-    "moodle/no-identity/completion-activity-safe101.csv": ("moodle", "completions", 18, 18, 0, COURSE),  # names only
-    "moodle/no-identity/completion-activity-safe101.excelcsv.csv": ("moodle", "completions", 18, 18, 0, COURSE),
-    "moodle/no-identity/completion-course-safe101.csv": ("moodle", "completions", 18, 0, 23, f"{COURSE} zone"),
+    "moodle/no-identity/completion-activity-safe101.csv": (
+        "moodle",
+        "completions",
+        18,
+        18,
+        0,
+        COURSE,
+    ),  # names only
+    "moodle/no-identity/completion-activity-safe101.excelcsv.csv": (
+        "moodle",
+        "completions",
+        18,
+        18,
+        0,
+        COURSE,
+    ),
+    "moodle/no-identity/completion-course-safe101.csv": (
+        "moodle",
+        "completions",
+        18,
+        0,
+        23,
+        f"{COURSE} zone",
+    ),
     "moodle/participants-lead2.csv": ("moodle", "accounts", 11, 0, 11, "columns.account_name"),
     "moodle/participants-lead2.json": ("moodle", "accounts", 11, 0, 11, "columns.account_name"),
     "moodle/participants-lead2.xlsx": ("moodle", "accounts", 11, 0, 11, "columns.account_name"),
-    "moodle/tz-new-york/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
-    "moodle/tz-new-york/completion-activity-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
+    "moodle/tz-new-york/completion-activity-lead2.csv": (
+        "moodle",
+        "completions",
+        10,
+        0,
+        12,
+        f"{COURSE} zone",
+    ),
+    "moodle/tz-new-york/completion-activity-lead2.excelcsv.csv": (
+        "moodle",
+        "completions",
+        10,
+        0,
+        12,
+        f"{COURSE} zone",
+    ),
     "moodle/tz-new-york/completion-course-lead2.csv": ("moodle", "completions", 10, 0, 13, f"{COURSE} zone"),
-    "moodle/tz-new-york/completion-course-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 13, f"{COURSE} zone"),
+    "moodle/tz-new-york/completion-course-lead2.excelcsv.csv": (
+        "moodle",
+        "completions",
+        10,
+        0,
+        13,
+        f"{COURSE} zone",
+    ),
     "moodle/tz-new-york/de/log-safe101.csv": ("moodle", "events", 126, 0, 126, "zone"),
     "moodle/tz-new-york/grade-history-lead2.csv": ("moodle", "grades", 26, 0, 26, "zone"),
     "moodle/tz-new-york/grades-lead2-all-types-feedback.csv": ("moodle", "grades", 10, 0, 10, ""),
@@ -120,7 +197,11 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
 }
 # file: columns that must have been found
 COLUMNS = {
-    "horilla/de/work-info-export.xlsx": {"employee_number": "Badge ID", "email": "Work Email", "hired_on": "Date Joining"},
+    "horilla/de/work-info-export.xlsx": {
+        "employee_number": "Badge ID",
+        "email": "Work Email",
+        "hired_on": "Date Joining",
+    },
     "horilla/work-info-export-default-ids.xlsx": {"email": "Email", "department": "Department"},
     "horilla/pms-bonus-points.csv": {"person": "Employee", "score": "Bonus Point"},
     "moodle/completion-course-lead2.excelcsv.csv": {
@@ -128,8 +209,14 @@ COLUMNS = {
         "email": "Email address",
         "completed_at": "Course complete",
     },
-    "moodle/de/completion-course-lead2.csv": {"employee_number": "ID-Nummer", "completed_at": "Kurs abschließen"},
-    "moodle/fr/completion-course-safe101.csv": {"email": "Adresse de courriel", "completed_at": "Cours terminé"},
+    "moodle/de/completion-course-lead2.csv": {
+        "employee_number": "ID-Nummer",
+        "completed_at": "Kurs abschließen",
+    },
+    "moodle/fr/completion-course-safe101.csv": {
+        "email": "Adresse de courriel",
+        "completed_at": "Cours terminé",
+    },
     "moodle/customreport-completions.csv": {
         "course_id": "Course ID number",
         "completed_at": "Time completed",
@@ -170,7 +257,15 @@ def _counted(path: Path) -> int | None:
     if path.suffix == ".csv":
         raw = path.read_bytes()
         text = raw.decode("utf-16" if raw[:2] == b"\xff\xfe" else "utf-8-sig")
-        mark = "\t" if raw[:2] == b"\xff\xfe" else ":" if "colon" in path.name else ";" if "all-types" in path.name else ","
+        mark = (
+            "\t"
+            if raw[:2] == b"\xff\xfe"
+            else ":"
+            if "colon" in path.name
+            else ";"
+            if "all-types" in path.name
+            else ","
+        )
         return sum(1 for row in csv.reader(text.splitlines(keepends=True), delimiter=mark) if row) - 1
     if path.suffix == ".jsonl":
         return len(path.read_text(encoding="utf-8").splitlines())
@@ -224,7 +319,10 @@ def _rows(name: str, **constants: str) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for batch in read(one, []):
         columns = {key: column.to_pylist() for key, column in batch.columns.items()}
-        rows += [{key: values[i] for key, values in columns.items()} | {"line": line} for i, line in enumerate(batch.lines.to_pylist())]
+        rows += [
+            {key: values[i] for key, values in columns.items()} | {"line": line}
+            for i, line in enumerate(batch.lines.to_pylist())
+        ]
     return rows
 
 
@@ -234,7 +332,12 @@ def test_both_completion_reports_of_a_course_agree_in_every_language(language):
     by_activity = _rows(f"moodle/{language}completion-activity-lead2.csv", course_id="LEAD2")
     by_course = _rows(f"moodle/{language}{course}", course_id="LEAD2")
     # report B knows that emp01's "Lead, Day 1" was taken back by hand; report A only that it isn't completed
-    assert Counter(row["status"] for row in by_activity) == {"failed": 3, "passed": 2, "voided": 1, "completed": 6}
+    assert Counter(row["status"] for row in by_activity) == {
+        "failed": 3,
+        "passed": 2,
+        "voided": 1,
+        "completed": 6,
+    }
     assert Counter(row["status"] for row in by_course) == {"failed": 3, "passed": 2, "completed": 8}
     assert [row["course_id"] for row in by_course if row["employee_number"] == "E1001"] == [
         "LEAD2",
@@ -250,7 +353,10 @@ def test_both_completion_reports_of_a_course_agree_in_every_language(language):
 
 def test_completion_of_one_person_has_one_id_in_two_reports():
     report = {row["record_id"] for row in _rows("moodle/customreport-completions.csv")}
-    course = {row["record_id"] for row in _rows("moodle/completion-course-lead2.excelcsv.csv", course_id="CRS-LEAD-2")}
+    course = {
+        row["record_id"]
+        for row in _rows("moodle/completion-course-lead2.excelcsv.csv", course_id="CRS-LEAD-2")
+    }
     whole = {key for key in course if "||" in str(key)}
     assert "moodle|CRS-SAFE-101||E1001" in report
     assert whole
@@ -274,7 +380,10 @@ def test_voiding_statement_is_a_second_revision_of_the_one_it_voids():
     voids = [row for row in rows if row["status"] == "voided"]
     assert [(row["revision"], row["course_id"]) for row in voids] == [("2", None)] * 2
     standing = {row["record_id"]: row["status"] for row in rows if row["status"] != "voided"}
-    assert [standing.get(row["record_id"]) for row in voids] == ["failed", None]  # the other one isn't in the file
+    assert [standing.get(row["record_id"]) for row in voids] == [
+        "failed",
+        None,
+    ]  # the other one isn't in the file
 
 
 def test_score_of_a_statement_comes_with_its_range():
@@ -287,7 +396,9 @@ def test_people_of_scim_are_known_by_id_number_and_every_address():
     moved = people["83720efa1e874778a75b04971adf2e5a"]
     assert (moved["employee_number"], moved["email"]) == ("E2002", "new02@corp.example.test")
     assert moved["aliases"] == "Emp02.Home@Example.COM;third@example.com;emp02@corp.example.test"
-    assert people["01e6bce26aae455b8575064ed736c774"]["email"] is None  # x3 has a user name that is no address
+    assert (
+        people["01e6bce26aae455b8575064ed736c774"]["email"] is None
+    )  # x3 has a user name that is no address
 
 
 def test_day_order_that_only_another_column_proves_is_offered_not_used():

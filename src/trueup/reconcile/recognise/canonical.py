@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from trueup.model.relations import ROLES, Kind, Role
 from trueup.model.settings import FileSettings
 from trueup.reconcile.formats import Problem
-from trueup.reconcile.recognise.claim import Claim, Columnwise, Need, Pick, Sample, Verdict
+from trueup.reconcile.recognise.claim import NOTHING, Claim, Columnwise, Need, Pick, Sample, Verdict
 from trueup.reconcile.recognise.headers import doubled_problems, number_clean, positions
 from trueup.reconcile.recognise.names import fold, nearest
 from trueup.reconcile.recognise.synonyms import STRONG, WEAK
@@ -21,6 +21,8 @@ from trueup.reconcile.recognise.words import flag, outcome, outcome_verdict, sta
 EXACT, SPELLED, SYNONYM, GUESS = 1.0, 0.98, 0.85, 0.45  # how sure a header makes a column
 _DERIVED = 0.6  # what a record id is worth that is made of the other columns
 _NEARLY_AS_GOOD = 0.15  # two roles this near each other are not told apart
+_WITHIN_A_HINT = 0.5  # so much worse a role may fit that the file's name says it is
+_REVIEWS_ONLY = {"review_record_id", "scale_version", "competency", "label", "cycle", "received_at"}
 _HINTS = {
     "completions": ("completion", "transcript", "learning_history", "abschl"),
     "sync": ("sync", "delivery_log", "outbox"),
@@ -35,16 +37,7 @@ _HINTS = {
     "policy": ("policy", "policies"),
 }
 _TELLING = {"policy": ("purpose", "field", "allowed")}  # what a role without required columns is known by
-_DERIVED_KEY = (
-    "source",
-    "account_issuer",
-    "account_name",
-    "employee_number",
-    "email",
-    "course_id",
-    "attempt",
-    "completed_at",
-)
+_DERIVED_KEY = ("source", "course_id", "attempt", "employee_number/email/account_name", "completed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +132,11 @@ def _plausible(kind: Kind, name: str, values: list[str]) -> bool:
         return sum(
             any(c.isdigit() for c in value) and len(value.strip()) >= 4 for value in values
         ) * 2 >= len(values)
-    if name == "status":
-        return not any(re.search(r"\d{4}|\d:\d", value) for value in values[:20])
+    if name in {"status", "score"}:
+        known = sum(status_verdict(value) in {None, NOTHING} for value in values) * 2 >= len(values)
+        return (
+            known if name == "status" else not known or any(value.strip()[:1].isdigit() for value in values)
+        )
     if name == "record_id":
         return len(set(values)) * 2 >= len(values)
     return True
@@ -150,11 +146,19 @@ def claim_canonical(sample: Sample, declared: FileSettings) -> Claim | None:
     """The role whose columns the headers name; None where they name none."""
     roles = [ROLES[declared.role]] if declared.role in ROLES else list(ROLES.values())
     fits = sorted((fit(role, sample, declared) for role in roles), key=lambda one: -one.rank)
+    if _maybe_completions(fits[0]) and any(
+        one.role.name == "completions" and "status" in one.taken for one in fits
+    ):
+        fits = [one for one in fits if one.role.name != "reviews" or one.role.name in _hinted(sample.file)]
     best = fits[0]
-    if declared.role is None and (len(best.taken) < 2 or best.coverage < 0.3):
+    if declared.role is None and best.coverage < (SPELLED if len(best.taken) < 2 else 0.3):
         return None
     hint = _hinted(sample.file)
-    near = [one for one in fits if best.rank - one.rank < _NEARLY_AS_GOOD and one.role.name in hint]
+    near = [
+        one
+        for one in fits
+        if best.rank - one.rank < _WITHIN_A_HINT and one.role.name in hint and one.coverage >= 0.3
+    ]
     if near and best.role.name not in hint:
         best = near[0]
     confidence = _confidence(best, hint)
@@ -163,9 +167,16 @@ def claim_canonical(sample: Sample, declared: FileSettings) -> Claim | None:
     )
     if rival is not None and best.role.name not in hint and best.coverage < SPELLED:
         confidence = min(confidence, 0.45)
+    if _maybe_completions(best) and best.role.name not in hint:
+        confidence = min(confidence, 0.45)
     if declared.role is not None:
         confidence = 1.0
     return _claim(best, sample, declared, confidence)
+
+
+def _maybe_completions(best: Fit) -> bool:
+    """Whether a list of who did which course when is taken for reviews by nothing that only reviews have."""
+    return best.role.name == "reviews" and best.coverage < SPELLED and not _REVIEWS_ONLY & set(best.taken)
 
 
 def _hinted(file: str) -> set[str]:

@@ -99,12 +99,15 @@ COMPLETED_AT_WEAK = _words(
     "date|timestamp|datetime|time|occurred at|event time|Datum|Zeitpunkt|fecha|data|horodatage|datum|dato|日期|日時|날짜|التاريخ|дата"
 )
 STATUS = _words(
+    "result|course result|Ergebnis|résultat|resultado|risultato|resultaat|结果|結果",
     "status|completion status|course status|training status|state|completion state|result status|transcript status",
     "enrollment status|enrolment status|lesson status|learning status|Abschlussstatus|Kursstatus|Zustand|statut|état",
     "statut d'achèvement|estado|estado de finalización|stato|stato completamento|situação|estado da conclusão",
     "toestand|status ukończenia|stan|slutförandestatus|状态|完成状态|ステータス|状態|상태|الحالة|статус|состояние",
 )
-STATUS_WEAK = _words("outcome|passed|success|pass/fail|pass fail|Ergebnisstatus")
+STATUS_WEAK = _words(
+    "outcome|passed|success|pass/fail|pass fail|Ergebnisstatus|result|Ergebnis|résultat|resultado|risultato|resultaat|结果|結果"
+)
 SCORE = _words(
     "score|grade|mark|marks|final score|final grade|points|test score|quiz score|percent score|score percent|rating|raw score",
     "score raw|grade value|course grade|overall score|Punkte|Punktzahl|Bewertung|Note|Ergebnis (Punkte)|score obtenu",
