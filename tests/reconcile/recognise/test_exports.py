@@ -304,7 +304,9 @@ def test_rows_read_are_rows_used_and_rows_reported(name):
     assert all(problem.line is not None and problem.what for problem in unusable)
 
 
-@pytest.mark.parametrize("name", [name for name, row in EXPECTED.items() if row[2]])
+@pytest.mark.parametrize(
+    "name", [n for n, row in EXPECTED.items() if row[2] and not n.endswith((".ods", ".xml"))]
+)
 def test_rows_are_as_many_as_another_reader_counts(name):
     counted = _counted(EXPORTS / name)
     if counted is None:
