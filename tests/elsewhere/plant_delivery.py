@@ -167,7 +167,7 @@ def lost_checkpoint(company: Company, count: int) -> list[Planted]:
             if any(s.kind == "skipped" or s.taken for s in head) or len(head) + len(tail) > 40:
                 continue
             planted.append(_sent_twice(company, head + tail))
-        else:
+        elif not head or len(head) % company.page_size:  # otherwise it would be a truncated run
             planted.append(_skipped(company, tail))
     return planted
 
