@@ -24,6 +24,9 @@ KNOWN = {
     "records",
     "entries",
     "rows",
+    "employees",
+    "registrations",
+    "users",
 }
 _FIX = "Correct it in the source and export again; the other records were read."
 _AGAIN = "Export or download it again."

@@ -136,15 +136,12 @@ def _textual(kind: pa.DataType) -> bool:
     """Whether a column holds texts in one of Arrow's several ways, or nothing at all."""
     if pa.types.is_dictionary(kind):
         return _textual(kind.value_type)
-    return pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)
+    return bool(pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind))
 
 
 def _typed(column: pa.Array) -> bool:
-    return (
-        pa.types.is_boolean(column.type)
-        or pa.types.is_floating(column.type)
-        or pa.types.is_integer(column.type)
-    )
+    kind = column.type
+    return bool(pa.types.is_boolean(kind) or pa.types.is_floating(kind) or pa.types.is_integer(kind))
 
 
 def _filled(column: pa.Array, value: str) -> pa.Array:
