@@ -303,3 +303,13 @@ def test_a_persons_consent_is_missing_elsewhere_or_withdrawn_before_the_transfer
             assert moment(row["withdrawn_at"]) < sent
         else:
             assert row is None or row["purpose"] == "newsletter" or moment(row["granted_at"]) > sent
+
+
+def test_the_truth_names_the_file_and_line_of_an_unreadable_row(written):
+    for line in lines_of(written, "TU0308"):
+        text = (
+            (written.folder / "logs" / line["file"])
+            .read_text(encoding="utf-8")
+            .splitlines()[line["line"] - 1]
+        )
+        assert line["record_id"] in text

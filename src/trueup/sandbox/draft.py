@@ -201,7 +201,7 @@ class Draft:
     # --- telling
 
     def tell(self, code: str, story: Story, note: str, *also: str, **about: str) -> None:
-        """One line of truth about a record; `about` says the run, field, account or competency."""
+        """One line of truth about a record; `about` says the run, field, account, competency or review row."""
         line = Truth(
             code,
             record_id=story.record_id,
@@ -214,6 +214,7 @@ class Draft:
             account=about.get("account", ""),
             competency=about.get("competency", ""),
             field=about.get("field", ""),
+            review_record_id=about.get("review_record_id", ""),
         )
         self.truth.append(line)
 

@@ -177,5 +177,8 @@ class Truth(NamedTuple):
     competency: str = ""
     cycle: str = ""
     field: str = ""
+    review_record_id: str = ""  # where the review that is wrong names no record
+    file: str = ""  # where the row itself cannot be read
+    line: int = 0
     note: str = ""
     also: tuple[str, ...] = ()

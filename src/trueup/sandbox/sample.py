@@ -13,7 +13,7 @@ from trueup.sandbox.draft import Draft
 from trueup.sandbox.logs import make_logs, page_sizes
 from trueup.sandbox.plant import PLANTERS
 from trueup.sandbox.rows import Truth
-from trueup.sandbox.writing import Form, write_logs
+from trueup.sandbox.writing import Form, Output, write_logs
 
 SHARE = 0.005  # of the records, for each code
 AT_LEAST = 3
@@ -107,6 +107,17 @@ def _clear(out: Path) -> None:
         (out / name).unlink(missing_ok=True)
 
 
+def _placed(truth: list[Truth], output: Output) -> list[Truth]:
+    """The truth, with file and line where a row itself is unreadable: nobody can read its record id."""
+    places = {record_id: place for (_, record_id), place in output.places.items()}
+    return [
+        line._replace(file=places[line.record_id][0], line=places[line.record_id][1])
+        if line.code == "TU0308" and line.record_id in places
+        else line
+        for line in truth
+    ]
+
+
 def _write_truth(path: Path, truth: list[Truth]) -> None:
     encode = msgspec.json.Encoder().encode
     with path.open("wb") as file:
@@ -161,14 +172,15 @@ def write_sample(
         planted[line.code] = planted.get(line.code, 0) + 1
     sizes = page_sizes([clean, draft.logs])
     _clear(out)
-    files = {
-        f"logs/{name}": n
-        for name, n in write_logs(draft.logs, out / "logs", form, company.runs, sizes).items()
-    }
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "README.txt").write_text(
+        _readme(plan, form, planted, twin=twin), encoding="utf-8"
+    )  # marks it as ours
+    output = write_logs(draft.logs, out / "logs", form, company.runs, sizes)
+    files = {f"logs/{name}": n for name, n in output.rows.items()}
+    _write_truth(out / "truth.jsonl", _placed(draft.truth, output))
     if twin:
         tell("writing the clean twin")
-        written = write_logs(clean, out / "clean", form, company.runs, sizes)
-        files |= {f"clean/{name}": n for name, n in written.items()}
-    _write_truth(out / "truth.jsonl", draft.truth)
-    (out / "README.txt").write_text(_readme(plan, form, planted, twin=twin), encoding="utf-8")
+        output = write_logs(clean, out / "clean", form, company.runs, sizes)
+        files |= {f"clean/{name}": n for name, n in output.rows.items()}
     return Sample(out, files, dict(sorted(planted.items())), left_out)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,14 +42,13 @@ class Form(StrEnum):
 class Torn(StrEnum):
     """How a row can be unreadable."""
 
-    EXTRA_CELL = "an unquoted delimiter gives it a cell too many"
+    EXTRA_CELL = "a remark stands behind its last cell"
     CUT_OFF = "the file was cut off in its middle"
 
 
 def tear(cells: Cells, how: str) -> Cells:
     """The row as the broken exporter wrote it."""
-    middle = len(cells) // 2
-    return (*cells[:middle], "", *cells[middle:], "") if how == Torn.EXTRA_CELL else cells[: middle - 1]
+    return (*cells, "see mail of Tuesday") if how == Torn.EXTRA_CELL else cells[: len(cells) // 2 - 1]
 
 
 def _review_rows(logs: Logs, more: tuple[str, ...]) -> Iterator[Cells]:
@@ -127,37 +127,47 @@ def _value(cell: str, kind: type | None) -> object:
     return int(number) if number.is_integer() else number
 
 
-def _write_csv(
-    path: Path, role: str, header: Cells, rows: Iterable[Cells], torn: dict[tuple[str, str], str]
-) -> int:
-    place = header.index("record_id") if "record_id" in header else -1
-    n = 0
+@dataclass(slots=True)
+class Output:
+    """What has been written so far: rows by file, and where the unreadable rows are: (role, record) to (file, line)."""
+
+    torn: dict[tuple[str, str], str]
+    rows: dict[str, int] = field(default_factory=dict)
+    places: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+
+    def how(self, file: str, line: int, role: str, record_id: str) -> str | None:
+        """How this row is to be torn, None where it is not; remembers where it is."""
+        how = self.torn.get((role, record_id))
+        if how:
+            self.places[(role, record_id)] = file, line
+        return how
+
+
+def _write_csv(path: Path, role: str, header: Cells, rows: Iterable[Cells], output: Output) -> int:
+    place = header.index("record_id") if "record_id" in header and output.torn else -1
+    line = 1
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        for row in rows:
-            how = torn.get((role, row[place])) if place >= 0 and torn else None
+        for line, row in enumerate(rows, start=2):
+            how = output.how(path.name, line, role, row[place]) if place >= 0 else None
             writer.writerow(tear(row, how) if how else row)
-            n += 1
-    return n
+    return line - 1
 
 
-def _write_jsonl(
-    path: Path, role: str, header: Cells, rows: Iterable[Cells], torn: dict[tuple[str, str], str]
-) -> int:
-    place = header.index("record_id") if "record_id" in header else -1
+def _write_jsonl(path: Path, role: str, header: Cells, rows: Iterable[Cells], output: Output) -> int:
+    place = header.index("record_id") if "record_id" in header and output.torn else -1
     kinds = _numeric(role, header)
-    n = 0
+    line = 0
     with path.open("wb") as file:
-        for row in rows:
-            line = _encode(
+        for line, row in enumerate(rows, start=1):
+            text = _encode(
                 {name: _value(cell, kind) for name, cell, kind in zip(header, row, kinds, strict=True)}
             )
-            if torn and place >= 0 and (role, row[place]) in torn:
-                line = line[: len(line) // 2]
-            file.write(line + b"\n")
-            n += 1
-    return n
+            if place >= 0 and output.how(path.name, line, role, row[place]):
+                text = text[: len(text) // 2]
+            file.write(text + b"\n")
+    return line
 
 
 def _write_parquet(path: Path, role: str, header: Cells, rows: Iterable[Cells]) -> int:
@@ -177,20 +187,18 @@ def _write_parquet(path: Path, role: str, header: Cells, rows: Iterable[Cells]) 
     return int(table.num_rows)
 
 
-def write_logs(
-    logs: Logs, folder: Path, form: Form, runs: tuple[Run, ...], sizes: dict[str, int]
-) -> dict[str, int]:
-    """Write all files into the folder; answers how many rows each file has."""
+def write_logs(logs: Logs, folder: Path, form: Form, runs: tuple[Run, ...], sizes: dict[str, int]) -> Output:
+    """Write all files into the folder; answers what is where."""
     folder.mkdir(parents=True)
-    written = {}
+    output = Output(logs.torn)
     for name, role, header, rows in _tables(logs, runs, sizes):
         if form is Form.PARQUET:
             path = folder / f"{name}.parquet"
-            written[path.name] = _write_parquet(path, role, header, rows)
+            output.rows[path.name] = _write_parquet(path, role, header, rows)
         elif form is Form.JSONL or (form is Form.MIXED and role == "sync"):
             path = folder / f"{name}.jsonl"
-            written[path.name] = _write_jsonl(path, role, header, rows, logs.torn)
+            output.rows[path.name] = _write_jsonl(path, role, header, rows, output)
         else:
             path = folder / f"{name}.csv"
-            written[path.name] = _write_csv(path, role, header, rows, logs.torn)
-    return written
+            output.rows[path.name] = _write_csv(path, role, header, rows, output)
+    return output

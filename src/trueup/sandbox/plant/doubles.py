@@ -97,4 +97,4 @@ def duplicate_record(draft: Draft, dice: Random, count: int) -> None:
             again = again._replace(completed_at=f"{row.completed_at[:-1]}.000+00:00")
             note = "stands twice, its time written in two ways"
         draft.logs.reviews[story.record_id] = (row, again)
-        draft.tell("TU0502", story, note, *also, field="record_id")
+        draft.tell("TU0502", story, note, *also, field="record_id", review_record_id=again.review_record_id)

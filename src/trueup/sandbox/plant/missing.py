@@ -171,7 +171,7 @@ def _only_launched(draft: Draft, dice: Random, story: Story) -> None:
 
 
 def unreadable_row(draft: Draft, dice: Random, count: int) -> None:
-    """TU0308: a row with a cell too many, a row that was cut off; in the LMS export, the reviews, the sync log."""
+    """TU0308: a row with a remark behind its last cell, a row that was cut off; in the LMS export, the reviews, the sync log."""
     roles = (("reviews", "TU0303"), ("completions", "TU0304"), ("sync", ""))
     for n, story in enumerate(draft.pick(dice, count)):
         role, follows = roles[n % len(roles)]
