@@ -13,8 +13,8 @@ case $status in
 esac
 cat <<END
 
-The report:      $PWD/demo/report.html   (open it in a browser; it needs no network)
-Every fault:     $PWD/demo/faults.jsonl
+The report:       $PWD/demo/report.html   (open it in a browser; it needs no network)
+Every fault:      $PWD/demo/faults.jsonl
 What was planted: $PWD/demo/quarter-end/truth.jsonl
-Your own logs:   docs/own-logs.md
+Your own logs:    docs/own-logs.md
 END
