@@ -5,7 +5,7 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trueup.model.relations import ROLES
@@ -50,6 +50,7 @@ def test_required_columns_alone_are_certain(tmp_path, role):
     assert (one.role, one.confidence) == (role, 1.0)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(ROLES)), st.randoms(use_true_random=False))
 def test_case_blanks_and_punctuation_dont_count(role, random):
     def respell(name):

@@ -7,6 +7,7 @@ ties and adds a little certainty; it never decides alone.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from trueup.model.relations import ROLES, Kind, Role
 from trueup.model.settings import FileSettings
@@ -100,6 +101,7 @@ def fit(role: Role, sample: Sample, declared: FileSettings) -> Fit:
 def _offers(role: Role, sample: Sample, declared: FileSettings) -> list[tuple[float, int, int, str]]:
     """All (weight, rank among the synonyms, column, canonical), best first."""
     offers: list[tuple[float, int, int, str]] = []
+    keys = [fold(header) for header in sample.header]
     for column in role.columns:
         told = declared.columns.get(column.name)
         if told is not None:
@@ -109,19 +111,24 @@ def _offers(role: Role, sample: Sample, declared: FileSettings) -> list[tuple[fl
             (SYNONYM, STRONG[role.name].get(column.name, ())),
             (GUESS, WEAK[role.name].get(column.name, ())),
         ):
-            ranks = {fold(word): rank for rank, word in reversed(list(enumerate(words)))}
+            ranks = _ranks(words)
             offers += [
                 (weight, ranks[key], index, column.name)
-                for index, header in enumerate(sample.header)
-                if (key := fold(header)) in ranks
-                and _plausible(column.kind, column.name, sample.column(index))
+                for index, key in enumerate(keys)
+                if key in ranks and _plausible(column.kind, column.name, sample.column(index))
             ]
         for index, header in enumerate(sample.header):
             if header.strip() == column.name:
                 offers.append((EXACT, 0, index, column.name))
-            elif fold(header) == fold(column.name):
+            elif keys[index] == fold(column.name):
                 offers.append((SPELLED, 0, index, column.name))
     return sorted(set(offers), key=lambda offer: (-offer[0], offer[1], offer[2]))
+
+
+@cache
+def _ranks(words: tuple[str, ...]) -> dict[str, int]:
+    """The words as they are compared, each with its place in the list."""
+    return {fold(word): rank for rank, word in reversed(list(enumerate(words)))}
 
 
 def _plausible(kind: Kind, name: str, values: list[str]) -> bool:

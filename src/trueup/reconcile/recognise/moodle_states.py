@@ -19,6 +19,8 @@ class State(StrEnum):
     TAKEN_BACK = "overridden as not completed"
 
 
+_LONGEST = 400  # characters; no state with a name in it is longer
+
 _WORDS = {
     fold(word): state
     for key, state in (
@@ -49,6 +51,8 @@ def state_of(text: str) -> State | None:
     >>> str(state_of("Non terminé (défini par Admin User)"))
     'overridden as not completed'
     """
+    if len(text) > _LONGEST:
+        return None
     known = _WORDS.get(fold(text))
     if known is not None:
         return known

@@ -184,6 +184,7 @@ _NO_ROLE = (
         "leave it out",
     ),
 )
+_LONGEST = 1000  # characters of a header that may name an item
 _SUFFIX = re.compile(r"^(?P<item>.+?)\s*[(（](?P<kind>[^()（）]+)[)）]\s*$", re.DOTALL)
 _UNIX = re.compile(r"^\d{9,11}(?:\.0)?$")
 
@@ -232,7 +233,7 @@ def _grades(sample: Sample, declared: FileSettings) -> Claim | None:
     items = [
         (i, found)
         for i, header in enumerate(sample.header)
-        if (found := _SUFFIX.match(header.replace(" ", " ")))
+        if len(header) < _LONGEST and (found := _SUFFIX.match(header.replace(" ", " ")))
     ]
     if not items or not (has(sample, HEADERS["last_downloaded"]) or _last_is_unix(sample)):
         return None

@@ -10,6 +10,7 @@ from trueup.reconcile.recognise.translating import as_text, plain
 
 ROWS = 2_000  # rows looked at before it is said what a file is
 KEYS = 400  # different JSON keys, inner ones counted; the rest are not looked at
+_DOTS = 12  # in the name of an inner key: those of a URN, and of the keys within it
 DEPTH = 3  # how deep inner keys are looked for
 
 
@@ -54,6 +55,8 @@ def value_at(record: Mapping[str, object], key: str) -> object:
     """The value of a key, or of an inner key "outer.inner"; None where there is none."""
     if key in record:
         return record[key]
+    if key.count(".") > _DOTS:
+        return None
     outer, _, inner = key.partition(".")
     while inner:
         value = record.get(outer)
