@@ -2,7 +2,8 @@
 
     python benchmarks/proof_sample.py [--seeds 1,2,3,4,5] [--people 400,1000,2000,4000] [--keep DIR]
 
-A planted fault is found when a fault of its code names its record; where the plant is about a whole run, its
+A planted fault is found when a fault of its code names its record; where its row cannot be read, its file and
+line; where the plant is about a whole run, its
 run; where it is about no record, its account with its scope, or its competency. The bar: 99 % of all, 95 %
 of each code, and nothing at all on the clean twin. Exit code 1 where it is missed.
 """
@@ -49,6 +50,9 @@ def words_of(fault: Row) -> Iterator[str]:
         if value is not None:
             yield str(value)
             yield from (word.strip(".:!?") for word in WORD.findall(str(value)))
+    where = fault["where"]
+    assert isinstance(where, list)
+    yield from (f"{place['file']}:{place['line']}" for place in where)
 
 
 def wanted(plant: Row) -> list[set[str]]:
@@ -58,6 +62,8 @@ def wanted(plant: Row) -> list[set[str]]:
         for name in ("record_id", "run_id", "account", "scope", "competency")
         if plant.get(name)
     }
+    if "line" in plant:  # what is unreadable has no record id to be named by
+        return [{f"{plant['file']}:{plant['line']}"}]
     if "record_id" in given:
         ways = [{given["record_id"]}]
         return [*ways, {given["run_id"]}] if plant["code"] in RUN_WIDE and "run_id" in given else ways
