@@ -3,9 +3,9 @@
     python benchmarks/proof_sample.py [--seeds 1,2,3,4,5] [--people 400,1000,2000,4000] [--keep DIR]
 
 A planted fault is found when a fault of its code names its record; where its row cannot be read, its file and
-line; where the plant is about a whole run, its
-run; where it is about no record, its account with its scope, or its competency. The bar: 99 % of all, 95 %
-of each code, and nothing at all on the clean twin. Exit code 1 where it is missed.
+line; where the plant is about a whole run, its run; where it is about no record, its account with its scope,
+or its competency. The bar: 99 % of all, 95 % of each code, and nothing at all on the clean twin. Exit code 1
+where it is missed.
 """
 
 import argparse
