@@ -7,7 +7,9 @@ scattered among sent records are no window.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import ibis
@@ -36,6 +38,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Misses in a row, the runs on either side, and how many single misses lie amid the first run's records."""
+
+    members: tuple[Member, ...]
+    run_before: str | None
+    run_after: str | None
+    strays: int
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One window that was left out: between which runs, and whether the first had reached its limit."""
 
@@ -55,6 +67,7 @@ class Run:
 
     run_id: str
     records: int
+    attempts: int
     limit: int | None
     last_page: int | None  # records on its last page
     largest_page: int | None
@@ -62,15 +75,17 @@ class Run:
     file: str
     line: int
 
-    @property
-    def reached(self) -> int | None:
+    def reached(self, strays: int) -> int | None:
         """The limit at which the run ended, or None where it ended by itself.
 
-        >>> Run("r", 300, 100, None, None, 0, "s", 1).reached, Run("r", 299, 100, None, None, 0, "s", 1).reached
+        `strays` are single records that are missing amid the run's own: they took a place on its pages.
+
+        >>> Run("r", 300, 300, 100, None, None, 0, "s", 1).reached(0), Run("r", 99, 99, 100, None, None, 0, "s", 1).reached(0)
         (100, None)
         """
         if self.limit:
-            return self.limit if self.records and self.records % self.limit == 0 else None
+            taken = {self.records, self.attempts, self.records + strays, self.attempts + strays}
+            return self.limit if self.records and any(n % self.limit == 0 for n in taken) else None
         if self.pages > 1 and self.last_page == self.largest_page:
             return self.largest_page
         return self.records if self.records in ROUND_LIMITS else None
@@ -79,13 +94,13 @@ class Run:
 def islands(logs: Logs) -> list[Block]:
     """The windows, by the source's order of change and by its order of completion; each window once."""
     if "islands" not in logs.facts:
-        blocks: dict[tuple[str, ...], Block] = {}
-        runs = {run.run_id: run for run in _runs(logs)}
+        gaps: list[Gap] = []
         for column in ("updated_at", "completed_at"):
             if logs.has("completions", column):
-                for block in _ordered_by(logs, column, runs):
-                    blocks.setdefault(tuple(sorted(member.record_id for member in block.members)), block)
-        logs.facts["islands"] = _largest(list(blocks.values()))  # type: ignore[index]  # journey gives a dict
+                gaps += _ordered_by(logs, column)
+        runs = _runs(logs, {gap.run_before for gap in gaps if gap.run_before})
+        blocks = [block for gap in gaps if (block := _block(gap, runs.get(gap.run_before or ""))) is not None]
+        logs.facts["islands"] = _largest(blocks)  # type: ignore[index]  # journey gives a dict
     return logs.facts["islands"]  # type: ignore[return-value]  # set above
 
 
@@ -101,46 +116,44 @@ def _largest(blocks: list[Block]) -> list[Block]:
     return kept
 
 
-def _runs(logs: Logs) -> list[Run]:
+def _runs(logs: Logs, wanted: set[str]) -> dict[str, Run]:
+    """How much the runs carried, page by page."""
+    if not wanted:
+        return {}
     sync = logs.roles["sync"]
-    by_page = sync.group_by(["run_id", "page"]).aggregate(
-        n=sync.record_id.nunique(), limit=sync["limit"].max(), file=sync.file.min(), line=sync.line.max()
-    )
-    rows = logs.fetch(by_page)
-    counts = {
-        str(row["run_id"]): row
-        for row in logs.fetch(
-            sync.group_by("run_id").aggregate(
-                n=sync.record_id.nunique(),
-                limit=sync["limit"].max(),
-                file=sync.file.min(),
-                line=sync.line.max(),
-            )
+    mine = sync.filter(sync.run_id.isin(sorted(wanted)))
+    by_run = logs.fetch(
+        mine.group_by("run_id").aggregate(
+            records=mine.record_id.nunique(),
+            attempts=mine.count(),
+            limit=mine["limit"].max(),
+            file=mine.file.min(),
+            line=mine.line.max(),
         )
-    }
+    )
+    by_page = logs.fetch(mine.group_by(["run_id", "page"]).aggregate(n=mine.record_id.nunique()))
     pages: dict[str, list[tuple[int, int]]] = {}
-    for row in rows:
+    for row in by_page:
         if isinstance(row["page"], int):
             pages.setdefault(str(row["run_id"]), []).append((row["page"], int(str(row["n"]))))
-    found = []
-    for run_id, row in counts.items():
-        mine = sorted(pages.get(run_id, []))
-        found.append(
-            Run(
-                run_id,
-                int(str(row["n"])),
-                row["limit"] if isinstance(row["limit"], int) else None,
-                mine[-1][1] if mine else None,
-                max(n for _, n in mine) if mine else None,
-                len(mine),
-                str(row["file"]),
-                int(str(row["line"])),
-            )
-        )
-    return found
+    return {str(row["run_id"]): _run(row, sorted(pages.get(str(row["run_id"]), []))) for row in by_run}
 
 
-def _ordered_by(logs: Logs, column: str, runs: dict[str, Run]) -> list[Block]:
+def _run(row: dict[str, object], pages: list[tuple[int, int]]) -> Run:
+    return Run(
+        str(row["run_id"]),
+        int(str(row["records"])),
+        int(str(row["attempts"])),
+        row["limit"] if isinstance(row["limit"], int) else None,
+        pages[-1][1] if pages else None,
+        max(n for _, n in pages) if pages else None,
+        len(pages),
+        str(row["file"]),
+        int(str(row["line"])),
+    )
+
+
+def _ordered_by(logs: Logs, column: str) -> list[Gap]:
     pairs = logs.pairs
     gone = pairs.filter(
         yes(pairs.in_lms & pairs.due & ~pairs.in_review & pairs.tries.isnull() & ~pairs.pending)
@@ -184,7 +197,7 @@ def _ordered_by(logs: Logs, column: str, runs: dict[str, Run]) -> list[Block]:
         )
         .order_by(["region", "at", "record_id"])
     )
-    return _blocks(rows, runs)
+    return _gaps(rows)
 
 
 def _dense(logs: Logs, ours: ibis.Table, gone: ibis.Table, low: int, width: int) -> list[tuple[int, int]]:
@@ -217,29 +230,29 @@ def _inside(at: ibis.Value, stretches: list[tuple[int, int]]) -> ibis.Value:
     return ibis.cases(*cases, else_=-1)
 
 
-def _blocks(rows: list[dict[str, object]], runs: dict[str, Run]) -> list[Block]:
-    blocks: list[Block] = []
-    members: list[Member] = []
-    before: dict[str, object] | None = None
-    region: object = None
-    for row in [*rows, None]:
-        if row is not None and row["gone"] and row["region"] == region:
-            members.append(_member(row))
-            continue
-        if len(members) >= LEAST and row is not None and before is not None and row["region"] == region:
-            block = _block(members, before, row, runs)
-            if block:
-                blocks.append(block)
-        elif len(members) >= LEAST and before is not None:
-            block = _block(members, before, None, runs)
-            if block:
-                blocks.append(block)
-        if row is None:
-            break
-        members = [_member(row)] if row["gone"] else []
-        before = None if row["gone"] else row
-        region = row["region"]
-    return blocks
+def _gaps(rows: list[dict[str, object]]) -> list[Gap]:
+    """The runs of misses among records in order, each with the runs of the records before and after it."""
+    gaps: list[Gap] = []
+    strays: Counter[str | None] = Counter()
+    for _, region in groupby(rows, key=lambda row: row["region"]):
+        before: dict[str, object] | None = None
+        members: list[Member] = []
+        for row in [*region, None]:
+            if row is not None and row["gone"]:
+                members.append(_member(row))
+                continue
+            if before is not None and members:
+                first, then = _run_of(before), _run_of(row)
+                if len(members) >= LEAST:
+                    gaps.append(Gap(tuple(members), first, then, strays[first]))
+                elif first == then:
+                    strays[first] += len(members)
+            before, members = row, []
+    return gaps
+
+
+def _run_of(row: dict[str, object] | None) -> str | None:
+    return str(row["run"]) if row is not None and row["run"] else None
 
 
 def _member(row: dict[str, object]) -> Member:
@@ -252,24 +265,19 @@ def _member(row: dict[str, object]) -> Member:
     )
 
 
-def _block(
-    members: list[Member], before: dict[str, object], after: dict[str, object] | None, runs: dict[str, Run]
-) -> Block | None:
-    """The window between two records that were sent; None where it lies inside one run that had room left."""
-    run = runs.get(str(before["run"])) if before["run"] else None
-    limit = run.reached if run else None
-    run_after = str(after["run"]) if after and after["run"] else None
-    if limit is None and (run_after is None or (run and run_after == run.run_id)):
+def _block(gap: Gap, run: Run | None) -> Block | None:
+    """The window as a fault; None where it lies inside one run that had room left."""
+    limit = run.reached(gap.strays) if run else None
+    if limit is None and gap.run_after in {None, gap.run_before}:
         return None
-    at_limit = limit is not None
-    first = members[0]
+    first = gap.members[0]
     return Block(
-        tuple(members),
-        run.run_id if run else None,
-        run_after,
+        gap.members,
+        gap.run_before,
+        gap.run_after,
         run.records if run else 0,
         limit,
-        at_limit,
+        limit is not None,
         run.file if run else first.file,
         run.line if run else first.line,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from trueup.identity.crosswalk import account_text
+from trueup.identity.crosswalk import account_text, folded
 from trueup.kit.expressions import union, yes
 from trueup.model.findings import Finding, Logs, fault_rows
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 
 _OURS = {"other_file": None, "other_line": None}  # only the LMS row is meant
+
+
+_ALWAYS = 2**60  # microseconds: further than any employment
 
 
 def marked(value: ir.Value) -> ir.Value:
@@ -190,6 +193,7 @@ def ambiguous_person(logs: Logs) -> ibis.Table:
     theirs = shown.filter(yes(shown.h_person_id.isnull() & (shown.h_choices > 1)))
     return union(
         [
+            *_shared_numbers(logs),
             fault_rows(
                 torn,
                 "TU0104",
@@ -218,6 +222,49 @@ def ambiguous_person(logs: Logs) -> ibis.Table:
             ),
         ]
     )
+
+
+def _shared_numbers(logs: Logs) -> list[ibis.Table]:
+    """Employee numbers that two people of the roster hold at the same time."""
+    if not logs.has("people", "employee_number"):
+        return []
+    people = logs.roles["people"].filter(lambda t: t.employee_number.notnull())
+    mine = people.select(
+        "person_id",
+        "employee_number",
+        "file",
+        "line",
+        number=folded(people.employee_number),
+        since=people.hired_on.fill_null(-_ALWAYS),
+        until=people.left_on.fill_null(_ALWAYS),
+    )
+    crowd = mine.group_by("number").aggregate(n=ibis._.person_id.nunique())
+    mine = mine.semi_join(crowd.filter(crowd.n > 1), "number")
+    other = mine.select(
+        "number",
+        other="person_id",
+        other_since="since",
+        other_until="until",
+        other_file="file",
+        other_line="line",
+    )
+    met = mine.join(other, "number")
+    found = met.filter(
+        (met.person_id < met.other) & (met.since <= met.other_until) & (met.other_since <= met.until)
+    )
+    return [
+        fault_rows(
+            found,
+            "TU0104",
+            field="employee_number",
+            expected="one person",
+            actual=found.employee_number,
+            detail=ibis.literal("the roster gives the number to ")
+            + marked(found.person_id)
+            + " and "
+            + marked(found.other),
+        )
+    ]
 
 
 def crossed(logs: Logs) -> ibis.Table:

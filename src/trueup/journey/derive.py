@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MOSTLY = 0.8  # a shape, or a way of naming people, that this share of values has is the column's contract
 SOME = 0.5
+RARE = 0.05  # a shape of fewer values than this is no way of writing numbers, it is a slip
 _KEY_COLUMNS = ("employee_number", "email", "account_name")
 
 
@@ -226,8 +227,8 @@ def _records(work: _Work, calendar: tuple[Cycle, ...], as_of: int) -> ibis.Table
 def _who(work: _Work, last: ibis.Table) -> ibis.Table:
     """Adds person_id, choices, rival, employment, basis and what is odd about the number."""
     if "people" not in work.roles:
-        work.facts["number_shapes"] = None
-        return _nobody_known(last)
+        work.facts["number_shapes"] = _usual_shapes(work, last)
+        return _nobody_known(work, last)
     people = work.roles["people"]
     known = work.engine.keep(crosswalk.identifiers(people), "identifiers")
     work.kept["identifiers"] = known
@@ -236,15 +237,38 @@ def _who(work: _Work, last: ibis.Table) -> ibis.Table:
     keys = work.engine.keep(last.select("who", *_KEY_COLUMNS, "account_issuer").distinct(), "keys")
     keys = keys.mutate(key=keys.who, **_keys(work, keys))
     found = work.engine.keep(crosswalk.candidates(keys, known, values), "candidates")
-    jobs = crosswalk.employments(people)
-    persons = _persons(work, keys, found, known, jobs, resolvable=values is not None)
+    about = work.engine.keep(_about(work, people, known), "about")
+    persons = _persons(work, keys, found, known, about, resolvable=values is not None)
     work.kept["keys"] = keys.join(persons.select("who", "person_id"), "who")
     met = last.left_join(persons, last.who == persons.who)
     joined = met.select(
         *[last[name] for name in last.columns],
         **{name: persons[name] for name in persons.columns if name != "who"},
     )
-    return _timed(work, joined, found, jobs)
+    return _timed(work, joined, found, about)
+
+
+_ABOUT = (
+    "hired_at",
+    "left_at",
+    "rehired",
+    "basis_from",
+    "withdrawn_at",
+    "basis_precision",
+    "withdrawn_precision",
+)
+
+
+def _about(work: _Work, people: ibis.Table, known: ibis.Table) -> ibis.Table:
+    """One row a person: their employment, and the basis on which their data may go."""
+    jobs = crosswalk.employments(people)
+    jobs = jobs.mutate(rehired=yes(jobs.rehired))
+    basis = _basis(work, known)
+    if basis is None:
+        return jobs.mutate(**_ALWAYS_ALLOWED)
+    return _with(
+        jobs, basis, "person_id", ("basis_from", "withdrawn_at", "basis_precision", "withdrawn_precision")
+    )
 
 
 def _joined(work: _Work, table: ibis.Table) -> ir.Value:
@@ -269,22 +293,55 @@ def _shapes(people: ibis.Table) -> ibis.Table:
     return numbers.distinct()
 
 
-def _nobody_known(last: ibis.Table) -> ibis.Table:
-    """Without a roster a person is the key as it is written."""
-    return last.mutate(
+def _usual_shapes(work: _Work, last: ibis.Table) -> list[str] | None:
+    """The shapes of employee numbers that are common in the log itself; None where none is."""
+    counts = work.rows(
+        last.filter(last.number_shape.notnull()).group_by("number_shape").aggregate(n=ibis._.count())
+    )
+    whole = sum(int(str(row["n"])) for row in counts)
+    common = {
+        str(row["number_shape"]): int(str(row["n"])) for row in counts if int(str(row["n"])) >= RARE * whole
+    }
+    return sorted(common) if whole and sum(common.values()) >= (1 - RARE) * whole else None
+
+
+def _odd(last: ibis.Table, shapes: object) -> ir.Value:
+    if not isinstance(shapes, list):
+        return ibis.literal(value=False)
+    return yes(last.number_shape.notnull() & ~last.number_shape.isin(shapes))
+
+
+_ALWAYS_ALLOWED = {
+    "basis_from": ibis.literal(-DAY * 100_000, "int64"),
+    "withdrawn_at": or_null("int64"),
+    "basis_precision": or_null("string"),
+    "withdrawn_precision": or_null("string"),
+}
+
+
+def _nobody_known(work: _Work, last: ibis.Table) -> ibis.Table:
+    """Without a roster a person is the key as it is written; a basis counts where most keys have one under it."""
+    nobody = last.mutate(
         person_id=crosswalk.folded(last.key),
         choices=ibis.literal(1, "int64"),
         rival=or_null("string"),
         hired_at=or_null("int64"),
         left_at=or_null("int64"),
         rehired=ibis.literal(value=False),
-        number_unknown=ibis.literal(value=False),
+        number_unknown=_odd(last, work.facts["number_shapes"]),
         resolvable=ibis.literal(value=False),
-        basis_from=ibis.literal(-DAY * 100_000, "int64"),
-        withdrawn_at=or_null("int64"),
-        basis_precision=or_null("string"),
-        withdrawn_precision=or_null("string"),
     )
+    basis = _basis(work, None)
+    if basis is not None:
+        basis = work.engine.keep(basis, "basis")
+        keys = nobody.filter(nobody.person_id.notnull()).select("person_id").distinct()
+        all_keys = int(str(work.one(keys.aggregate(n=ibis._.count()))["n"]))
+        based = int(str(work.one(keys.semi_join(basis, "person_id").aggregate(n=ibis._.count()))["n"]))
+        if based > all_keys * SOME:
+            return _with(nobody, basis, "person_id", tuple(_ALWAYS_ALLOWED))
+        work.given["consents"] = frozenset()
+        work.roles.pop("consents")
+    return nobody.mutate(**_ALWAYS_ALLOWED)
 
 
 def _owned(work: _Work) -> ibis.Table:
@@ -302,7 +359,13 @@ def _owned(work: _Work) -> ibis.Table:
 
 
 def _persons(
-    work: _Work, keys: ibis.Table, found: ibis.Table, known: ibis.Table, jobs: ibis.Table, *, resolvable: bool
+    work: _Work,
+    keys: ibis.Table,
+    found: ibis.Table,
+    known: ibis.Table,
+    about: ibis.Table,
+    *,
+    resolvable: bool,
 ) -> ibis.Table:
     """One row a distinct key: the person, and what else is known of them."""
     best = crosswalk.chosen(found)
@@ -327,20 +390,7 @@ def _persons(
         resolvable=yes(whom.number.notnull() | whom.email.notnull())
         | (ibis.literal(resolvable) & yes(whom.account_name.notnull())),
     )
-    whom = _with(whom, jobs, "person_id", ("hired_at", "left_at", "rehired"))
-    basis = _basis(work, known)
-    if basis is None:
-        whom = whom.mutate(
-            basis_from=ibis.literal(-DAY * 100_000, "int64"),
-            withdrawn_at=or_null("int64"),
-            basis_precision=or_null("string"),
-            withdrawn_precision=or_null("string"),
-        )
-    else:
-        whom = _with(
-            whom, basis, "person_id", ("basis_from", "withdrawn_at", "basis_precision", "withdrawn_precision")
-        )
-    return work.engine.keep(whom.mutate(rehired=yes(whom.rehired)), "persons")
+    return work.engine.keep(_with(whom, about, "person_id", _ABOUT), "persons")
 
 
 def _with(table: ibis.Table, other: ibis.Table, key: str, columns: tuple[str, ...]) -> ibis.Table:
@@ -349,7 +399,7 @@ def _with(table: ibis.Table, other: ibis.Table, key: str, columns: tuple[str, ..
     return met.select(*[table[name] for name in table.columns], **{name: other[name] for name in columns})
 
 
-def _basis(work: _Work, known: ibis.Table) -> ibis.Table | None:
+def _basis(work: _Work, known: ibis.Table | None) -> ibis.Table | None:
     """(person_id, basis_from, withdrawn_at): since when a person's data may go, and until when.
 
     Of several rows for the purpose the last granted counts. A basis without a date has always been there.
@@ -361,10 +411,13 @@ def _basis(work: _Work, known: ibis.Table) -> ibis.Table | None:
     if purpose:
         consents = consents.filter(yes(consents.purpose == purpose))
     consents = consents.mutate(value=crosswalk.folded(consents.person))
-    whose = consents.join(
-        known.group_by("value").aggregate(person_id=known.person_id.min(), n=known.person_id.nunique()),
-        "value",
-    )
+    if known is None:
+        whose = consents.mutate(person_id=consents.value)
+    else:
+        owners = known.group_by("value").aggregate(
+            person_id=known.person_id.min(), n=known.person_id.nunique()
+        )
+        whose = consents.join(owners.filter(owners.n == 1).drop("n"), "value")
     said = whose.mutate(
         granted=ibis.coalesce(
             whose.granted_at,
@@ -406,12 +459,12 @@ def _purpose(work: _Work, consents: ibis.Table) -> str | None:
     return str(best["purpose"]) if best else None
 
 
-def _timed(work: _Work, last: ibis.Table, found: ibis.Table, jobs: ibis.Table) -> ibis.Table:
+def _timed(work: _Work, last: ibis.Table, found: ibis.Table, about: ibis.Table) -> ibis.Table:
     """Where a key may mean several people, the one who was employed when it happened; `rival` is the other."""
     crowd = found.group_by("key").aggregate(n=found.person_id.nunique())
     contested = crowd.filter(crowd.n > 1)
     theirs = found.semi_join(contested, "key")
-    theirs = _with(theirs, jobs, "person_id", ("hired_at", "left_at")).rename(candidate="person_id")
+    theirs = _with(theirs, about, "person_id", ("hired_at", "left_at")).rename(candidate="person_id")
     records = last.select("record_id", "who", "completed_at", now="person_id")
     met = records.join(theirs, records.who == theirs.key)
     met = met.filter(yes(met.completed_at.notnull())).mutate(
@@ -434,14 +487,16 @@ def _timed(work: _Work, last: ibis.Table, found: ibis.Table, jobs: ibis.Table) -
     changed = changed.select(
         decided_id=changed.key, then=changed.person_id, rival=ibis.coalesce(changed.now, changed.rival)
     )
-    changed = work.engine.keep(changed, "decided")
+    changed = work.engine.keep(_with(changed, about.rename(then="person_id"), "then", _ABOUT), "decided")
     if not work.one(changed.aggregate(n=changed.count()))["n"]:
         return last.mutate(rival=or_null("string"))
     joined = last.left_join(changed, last.record_id == changed.decided_id)
+    decided_now = changed.then.notnull()
     return joined.select(
-        *[last[name] for name in last.columns if name != "person_id"],
+        *[last[name] for name in last.columns if name not in ("person_id", *_ABOUT)],
         person_id=ibis.coalesce(changed.then, last.person_id),
         rival=changed.rival,
+        **{name: ibis.ifelse(decided_now, changed[name], last[name]) for name in _ABOUT},
     )
 
 
@@ -508,7 +563,7 @@ def _shown(work: _Work, last: ibis.Table) -> ibis.Table:
     )
     bare = work.one(named.aggregate(n=named.record_id.isnull().sum()))["n"]
     if bare:
-        named = work.engine.keep(sides.with_record_ids(named, last), "adopted")
+        named = work.engine.keep(sides.with_record_ids(named, last, work.engine.keep), "adopted")
     return sides.held(named)
 
 
@@ -522,6 +577,15 @@ def _kind(person: ir.Value) -> ir.Value:
     )
 
 
+def _outline(person: ir.Value) -> ir.Value:
+    """What a person key looks like when letters and digits are not told apart."""
+    plain = person.strip().lower()
+    return ibis.cases(
+        (plain.contains("@"), "a mail address"),
+        else_=ibis.literal("an identifier like ") + plain.re_replace("[a-z0-9]", "x"),
+    )
+
+
 def _reviewed(work: _Work, written: ibis.Table, last: ibis.Table) -> ibis.Table:
     """One row a distinct review person: who that is, and whether it is a bare identifier among pseudonyms."""
     total = work.one(written.aggregate(n=written.n.sum(), distinct=written.count()))
@@ -531,6 +595,15 @@ def _reviewed(work: _Work, written: ibis.Table, last: ibis.Table) -> ibis.Table:
     }
     whole = max(1, int(str(total["n"] or 0)))
     usual = max(kinds, key=lambda kind: kinds[kind], default=None)
+    if (
+        usual and kinds[usual] < MOSTLY * whole
+    ):  # pseudonyms mix letters and digits: only their outline is common
+        written = work.engine.keep(written.mutate(kind=_outline(written.person)), "outlined")
+        kinds = {
+            str(row["kind"]): int(str(row["n"]))
+            for row in work.rows(written.group_by("kind").aggregate(n=written.n.sum()))
+        }
+        usual = max(kinds, key=lambda kind: kinds[kind], default=None)
     work.facts["review_shape"] = (
         usual if usual and kinds[usual] >= MOSTLY * whole and len(kinds) > 1 else None
     )

@@ -19,10 +19,15 @@ review system gives two rows):
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import ibis
 import ibis.expr.types as ir
 
 from trueup.kit.expressions import any_of, or_null, text, union, yes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OUTCOMES = ("accepted", "skipped", "rejected", "throttled", "error")  # by number, in `last_outcome`
 _RESULT = {"completed", "passed"}
@@ -98,46 +103,49 @@ def held(reviews: ibis.Table) -> ibis.Table:
     return joined.select(*[kept[name] for name in kept.columns], h_copies=several.h_copies.fill_null(1))
 
 
-def with_record_ids(reviews: ibis.Table, last: ibis.Table) -> ibis.Table:
-    """Review rows that name no record get the one of the same person, course and place in time.
+def with_record_ids(
+    reviews: ibis.Table, last: ibis.Table, keep: Callable[[ibis.Table, str], ibis.Table]
+) -> ibis.Table:
+    """Review rows that name no record get the one of the same person and course: of the same time, else in order.
 
-    Needs `person_id` on both sides. What finds no partner keeps a made-up id, so that it is an orphan.
+    Needs `person_id` on both sides and `due` in `last`. What finds no partner keeps the review system's own
+    id, so that it is an orphan.
     """
     bare = reviews.filter(reviews.record_id.isnull())
     named = reviews.filter(reviews.record_id.notnull())
     mine = last.filter(last.person_id.notnull()).anti_join(
         named.filter(named.record_id.notnull()), "record_id"
     )
-    mine = mine.select(
-        "record_id",
-        "person_id",
-        "course_id",
-        nth=ibis.row_number().over(
-            ibis.window(
-                group_by=["person_id", "course_id"], order_by=[mine.completed_at.fill_null(0), mine.record_id]
-            )
-        ),
+    mine = mine.select("record_id", "person_id", "course_id", "completed_at", "due")
+    theirs = bare.select("person_id", "course_id", "completed_at", "file", "line")
+    exact = keep(_partners(mine, theirs, ("person_id", "course_id", "completed_at")), "same_time")
+    rest = mine.filter(mine.due).anti_join(exact, "record_id")
+    left = theirs.anti_join(exact, ["file", "line"])
+    partners = keep(union([exact, _partners(rest, left, ("person_id", "course_id"))]), "partners")
+    made_up = text("review row ") + bare.file + ":" + bare.line.cast("string")
+    met = bare.left_join(partners.rename(partner="record_id"), ["file", "line"])
+    adopted = met.select(
+        record_id=ibis.coalesce(met.partner, bare.review_record_id, made_up),
+        **{name: bare[name] for name in reviews.columns if name != "record_id"},
     )
-    theirs = bare.mutate(
+    return union([named, adopted.select(*reviews.columns)])
+
+
+def _partners(mine: ibis.Table, theirs: ibis.Table, key: tuple[str, ...]) -> ibis.Table:
+    """(record_id, file, line): the nth record and the nth review row of each key."""
+    numbered = mine.mutate(
+        nth=ibis.row_number().over(
+            ibis.window(group_by=list(key), order_by=[mine.completed_at.fill_null(0), mine.record_id])
+        )
+    )
+    rows = theirs.mutate(
         nth=ibis.row_number().over(
             ibis.window(
-                group_by=["person_id", "course_id"],
-                order_by=[bare.completed_at.fill_null(0), bare.file, bare.line],
+                group_by=list(key), order_by=[theirs.completed_at.fill_null(0), theirs.file, theirs.line]
             )
         )
     )
-    met = theirs.left_join(
-        mine,
-        (theirs.person_id == mine.person_id)
-        & (theirs.course_id == mine.course_id)
-        & (theirs.nth == mine.nth),
-    )
-    made_up = text("review row ") + theirs.file + ":" + theirs.line.cast("string")
-    adopted = met.select(
-        record_id=ibis.coalesce(mine.record_id, theirs.review_record_id, made_up),
-        **{name: theirs[name] for name in reviews.columns if name != "record_id"},
-    )
-    return union([named, adopted.select(*reviews.columns)])
+    return numbered.join(rows, [*key, "nth"]).select("record_id", "file", "line")
 
 
 def pairs(last: ibis.Table, tried: ibis.Table, shown: ibis.Table) -> ibis.Table:
