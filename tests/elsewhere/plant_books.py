@@ -164,7 +164,7 @@ def out_of_range(company: Company, count: int) -> list[Planted]:
             story.review.score = Decimal(-1)
             planted.append(on_record("TU0802", "review below", story))
             continue
-        story.done.score = Decimal(scale.high + 1 + i) if i % 3 == 0 else Decimal(scale.low - 1)
+        story.done.score = Decimal(scale.high + 1 + i) if i % 3 == 0 else Decimal(scale.low - 2)
         if not company.style.converted:
             story.review.score = story.done.score
         planted.append(on_record("TU0802", "LMS above" if i % 3 == 0 else "LMS below", story))
