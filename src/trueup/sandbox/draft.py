@@ -44,21 +44,24 @@ class Draft:
     by_id: dict[str, Story] = field(default_factory=dict)
     by_person: dict[str, list[Story]] = field(default_factory=dict)
     by_run: dict[str, Run] = field(default_factory=dict)
+    launches: set[tuple[str, str, int]] = field(
+        default_factory=set
+    )  # person, course and cycle that were launched
 
     def __post_init__(self) -> None:
         """Look-ups that every planter needs."""
         for story in self.company.stories:
             self.by_id[story.record_id] = story
             self.by_person.setdefault(story.member.key, []).append(story)
+            if story.last.status == "launched":
+                self.launches.add((story.member.key, story.course.key, story.cycle))
         self.by_run = {run.run_id: run for run in self.company.runs}
 
     # --- choosing
 
     def pick(self, dice: Random, count: int, where: Callable[[Story], bool] = always) -> list[Story]:
         """Up to that many ordinary, delivered records that nobody has yet, and take them."""
-        return self.pick_any(
-            dice, count, lambda story: story.ordinary and self.delivered(story) and where(story)
-        )
+        return self.pick_any(dice, count, lambda story: self.usual(story.record_id) and where(story))
 
     def pick_any(self, dice: Random, count: int, where: Callable[[Story], bool]) -> list[Story]:
         """Up to that many free records of any kind, and take them."""
@@ -72,7 +75,7 @@ class Draft:
         return found
 
     def pick_people(self, dice: Random, count: int, where: Callable[[Member], bool] = always) -> list[Member]:
-        """Up to that many people none of whose records is taken; takes them and all their records."""
+        """Up to that many people all of whose records are free and in the reviews; takes them with their records."""
         found: list[Member] = []
         for member in _wander(dice, self.company.members):
             if len(found) >= count:
@@ -83,9 +86,11 @@ class Draft:
         return found
 
     def free(self, member: Member) -> bool:
-        """Whether nothing has been planted on a person or their records."""
+        """Whether nothing has been planted on a person, and all they learned is free and in the reviews."""
         stories = self.by_person.get(member.key, [])
-        return member.key not in self.busy and all(story.record_id not in self.taken for story in stories)
+        return member.key not in self.busy and all(
+            story.record_id not in self.taken and story.record_id in self.logs.reviews for story in stories
+        )
 
     def take_person(self, member: Member) -> None:
         """Nobody else may plant anything on this person."""
@@ -110,9 +115,10 @@ class Draft:
         return self.company.cycles[story.cycle]
 
     def usual(self, record_id: str) -> bool:
-        """Whether a record is free, ordinary and delivered by one call."""
+        """Whether a record is free, ordinary, delivered by one call, and not the result of a recorded launch."""
         story = self.by_id[record_id]
-        return record_id not in self.taken and story.ordinary and self.delivered(story)
+        launched = (story.member.key, story.course.key, story.cycle) in self.launches
+        return record_id not in self.taken and story.ordinary and self.delivered(story) and not launched
 
     def run_from(self, at: int) -> Run:
         """The first run that starts at that moment or later and may be added to: one cut off at a page may not."""

@@ -6,7 +6,7 @@ from trueup.sandbox.courses import ISSUERS
 from trueup.sandbox.draft import Draft
 from trueup.sandbox.moments import DAY, HOUR, local_text, utc_text
 from trueup.sandbox.rows import Account, Truth
-from trueup.sandbox.staff import Member
+from trueup.sandbox.staff import FOREVER, Member
 
 
 def _second_account(draft: Draft, member: Member, n: int) -> Account:
@@ -31,7 +31,7 @@ def _second_account(draft: Draft, member: Member, n: int) -> Account:
 
 def duplicate_account(draft: Draft, dice: Random, count: int) -> None:
     """TU0501: a second account that nobody learns with."""
-    for n, member in enumerate(draft.pick_people(dice, count)):
+    for n, member in enumerate(draft.pick_people(dice, count, lambda member: member.left == FOREVER)):
         second = _second_account(draft, member, n)
         draft.truth.append(
             Truth(
@@ -47,6 +47,8 @@ def split_history(draft: Draft, dice: Random, count: int) -> None:
     """TU0503: the later records of a person stand under a second account."""
 
     def learned_twice(member: Member) -> bool:
+        if member.left < FOREVER:
+            return False
         return (
             len(
                 [

@@ -48,19 +48,25 @@ def sla_breached(draft: Draft, dice: Random, count: int) -> None:
 
 
 def window_misaligned(draft: Draft, dice: Random, _: int) -> None:
-    """TU0903: the last run (the last three, in one cycle) before the cut-off did not take place."""
+    """TU0903: the last run (the last three, in one cycle) before the cut-off did not take place.
+
+    What was done after the last run that did is without a run; what was only changed after it (reported late,
+    regraded) arrives late, TU0901.
+    """
     for cycle, missed in zip(draft.company.cycles[:2], dice.sample((1, 3), 2), strict=True):
-        before = [run for run in draft.company.runs if run.starts < cycle.cutoff][-missed:]
+        took_place = [run for run in draft.company.runs if run.starts < cycle.cutoff][-missed - 1]
+        ended = draft.clock(took_place).now // 1000
         instead = draft.run_from(cycle.cutoff)
-        for run in before:
+        for run in [run for run in draft.company.runs if took_place.starts < run.starts < cycle.cutoff]:
             for record_id in draft.company.carried.records_of.get(run.run_id, ()):
                 story = draft.by_id[record_id]
-                if record_id not in draft.taken:
-                    draft.taken.add(record_id)
-                    _postpone(draft, story, run, instead)
-                    note = f"no run between this change and the cut-off: {missed} did not take place"
-                    also = () if story.last.status == "voided" else ("TU0901",)
-                    draft.tell("TU0903", story, note, *also, run_id=instead.run_id)
+                draft.taken.add(record_id)
+                _postpone(draft, story, run, instead)
+                note = f"no run between this and the cut-off: {missed} did not take place"
+                if story.done > ended:
+                    draft.tell("TU0903", story, note, "TU0901", run_id=instead.run_id)
+                elif story.last.status != "voided":
+                    draft.tell("TU0901", story, note, run_id=instead.run_id)
 
 
 def _postpone(draft: Draft, story: Story, run: Run, instead: Run) -> None:

@@ -6,7 +6,7 @@ from random import Random
 from trueup.sandbox.carrying import Answer, review_row
 from trueup.sandbox.draft import Draft
 from trueup.sandbox.learning import LAUNCH_SECONDS, Story
-from trueup.sandbox.moments import local_text
+from trueup.sandbox.moments import DAY, local_text
 from trueup.sandbox.rows import Truth
 from trueup.sandbox.staff import make_uuid
 from trueup.sandbox.writing import Torn
@@ -150,7 +150,10 @@ def consumed_unreported(draft: Draft, dice: Random, count: int) -> None:
         draft.tell(
             "TU0307", story, "launched; the completion was lost in the learner's browser", field="status"
         )
-    for story in draft.pick(dice, count - len(lost)):
+    settled = draft.company.ends - 4 * DAY
+    for story in draft.pick(
+        dice, count - len(lost), lambda story: story.attempt == 1 and story.done < settled
+    ):
         _only_launched(draft, dice, story)
 
 

@@ -142,11 +142,12 @@ def _before_hire(draft: Draft, dice: Random, count: int) -> int:
 
     def could_be(story: Story) -> bool:
         hired, cycle = story.member.hired, draft.cycle(story)
-        return cycle.opens + 5 * DAY < hired < cycle.cutoff - SETTLED_DAYS * DAY
+        first_time = not story.member.row.former_numbers  # who was here before can have learned before
+        return first_time and cycle.opens + 10 * DAY < hired < cycle.cutoff - SETTLED_DAYS * DAY
 
     chosen = draft.pick(dice, count, could_be)
     for story in chosen:
-        done = story.member.hired - dice.randrange(30 * HOUR, 4 * DAY)
+        done = story.member.hired - dice.randrange(3 * DAY, 9 * DAY)
         zone = story.member.site.zone
         enrolled = local_text(done - 2 * HOUR - 17, zone)
         draft.change_completions(story, completed_at=local_text(done, zone), enrolled_at=enrolled)

@@ -5,6 +5,7 @@ from random import Random
 
 from trueup.sandbox.draft import Draft
 from trueup.sandbox.learning import Story
+from trueup.sandbox.moments import DAY
 from trueup.sandbox.rows import Account
 from trueup.sandbox.staff import FOREVER, Member, make_uuid
 
@@ -93,7 +94,7 @@ def ambiguous_person(draft: Draft, dice: Random, count: int) -> None:
     """TU0104: the source has only an address or a number that the roster gives to two people."""
 
     def settled(story: Story) -> bool:
-        return story.member.key not in draft.busy and bool(story.member.row.employee_number)
+        return story.member.key not in draft.busy and _long_here(draft, story.member)
 
     stories = _one_each(draft, dice, count, settled)
     draft.busy.update(story.member.key for story in stories)
@@ -131,8 +132,14 @@ def _somebody_else(draft: Draft, dice: Random, besides: set[str]) -> Member:
     """An employee to whom nothing has been done."""
     while True:
         member = dice.choice(draft.company.members)
-        if member.key not in besides and member.key not in draft.busy and member.row.employee_number:
+        if member.key not in besides and member.key not in draft.busy and _long_here(draft, member):
             return member
+
+
+def _long_here(draft: Draft, member: Member) -> bool:
+    """An employee from before the first cycle to after the last: no date can tell them from another."""
+    before, row = member.hired < draft.company.cycles[0].opens - 30 * DAY, member.row
+    return before and member.left == FOREVER and bool(row.employee_number)
 
 
 def swapped_persons(draft: Draft, dice: Random, count: int) -> None:
@@ -243,4 +250,4 @@ def misfiled(draft: Draft, dice: Random, count: int) -> None:
         other = _somebody_else(draft, dice, concerned)
         concerned.add(other.key)
         draft.send_other(story, person=_key(draft, other))
-        draft.tell("TU0107", story, f"stands under {other.key}", "TU0205", field="person")
+        draft.tell("TU0107", story, f"stands under {other.key}", field="person")
