@@ -172,7 +172,7 @@ def _write_jsonl(path: Path, role: str, header: Cells, rows: Iterable[Cells], ou
 
 def _write_parquet(path: Path, role: str, header: Cells, rows: Iterable[Cells]) -> int:
     import pyarrow as pa  # noqa: PLC0415  heavy, and only this format needs it
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415  see above
 
     kinds = _numeric(role, header)
     columns = list(zip(*rows, strict=True)) or [() for _ in header]

@@ -50,8 +50,8 @@ def sla_breached(draft: Draft, dice: Random, count: int) -> None:
 def window_misaligned(draft: Draft, dice: Random, _: int) -> None:
     """TU0903: the last run (the last three, in one cycle) before the cut-off did not take place.
 
-    What was done after the last run that did is without a run; what was only changed after it (reported late,
-    regraded) arrives late, TU0901.
+    What was done after the last run that did is without a run; what was done before and only reported after it
+    arrives late, TU0901. A regrade that those runs carried did not happen; a void comes with the next run.
     """
     for cycle, missed in zip(draft.company.cycles[:2], dice.sample((1, 3), 2), strict=True):
         took_place = [run for run in draft.company.runs if run.starts < cycle.cutoff][-missed - 1]
@@ -61,12 +61,24 @@ def window_misaligned(draft: Draft, dice: Random, _: int) -> None:
             for record_id in draft.company.carried.records_of.get(run.run_id, ()):
                 story = draft.by_id[record_id]
                 draft.taken.add(record_id)
+                if run != draft.company.carried.runs_of[record_id][0] and story.last.status != "voided":
+                    _never_regraded(draft, story)
+                    continue
                 _postpone(draft, story, run, instead)
                 note = f"no run between this and the cut-off: {missed} did not take place"
-                if story.done > ended:
-                    draft.tell("TU0903", story, note, "TU0901", run_id=instead.run_id)
-                elif story.last.status != "voided":
-                    draft.tell("TU0901", story, note, run_id=instead.run_id)
+                if story.last.status != "voided":
+                    code, follows = ("TU0903", "TU0901") if story.done > ended else ("TU0901", "TU0903")
+                    draft.tell(code, story, note, follows, run_id=instead.run_id)
+
+
+def _never_regraded(draft: Draft, story: Story) -> None:
+    """The record as it was before its second revision, everywhere."""
+    first_run = draft.company.carried.runs_of[story.record_id][0].run_id
+    rows = tuple(row for row in draft.logs.attempts[story.record_id] if row.run_id == first_run)
+    draft.logs.attempts[story.record_id] = rows
+    draft.logs.completions[story.record_id] = draft.logs.completions[story.record_id][:1]
+    score = story.course.converted(story.revisions[0].score)
+    draft.change_review(story, score=score, received_at=f"{rows[-1].attempt_at[:19]}Z")
 
 
 def _postpone(draft: Draft, story: Story, run: Run, instead: Run) -> None:

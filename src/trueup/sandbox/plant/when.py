@@ -44,11 +44,15 @@ def _fortnights(draft: Draft, dice: Random, where: Callable[[Story], bool], need
     start = first + dice.randrange(2, 26) * 7 * DAY
     for weeks in range(2, 38):
         ends = start + weeks * 7 * DAY
-        found = draft.pick(dice, need, lambda story, ends=ends: start <= story.done < ends and where(story))  # type: ignore[misc]
+        found = draft.pick(dice, need, _between(start, ends, where))
         if len(found) == need or ends > draft.company.ends:
             return found
         draft.taken.difference_update(story.record_id for story in found)
     return []
+
+
+def _between(start: int, ends: int, where: Callable[[Story], bool]) -> Callable[[Story], bool]:
+    return lambda story: start <= story.done < ends and where(story)
 
 
 def zone_shift(draft: Draft, dice: Random, count: int) -> None:
