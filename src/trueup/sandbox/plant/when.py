@@ -64,11 +64,13 @@ def zone_shift(draft: Draft, dice: Random, count: int) -> None:
     for city, source in (("Bengaluru", "moodle"), ("Osaka", "academy"), ("Berlin", "moodle")):
 
         def of_the_site(story: Story, city: str = city, source: str = source) -> bool:
-            summer = offset_minutes(story.done, story.member.site.zone)
+            ahead = offset_minutes(story.done, story.member.site.zone)
             return (
                 (story.member.site.city, story.course.source) == (city, source)
                 and far_from_edges(draft, story)
-                and (city != "Berlin" or summer == 120)
+                and abs(story.done + ahead * MINUTE - draft.run(story).starts)
+                > HOUR  # no call's time by chance
+                and (city != "Berlin" or ahead == 120)
             )
 
         group = _fortnights(draft, dice, of_the_site, need)
@@ -147,7 +149,8 @@ def _before_hire(draft: Draft, dice: Random, count: int) -> int:
     def could_be(story: Story) -> bool:
         hired, cycle = story.member.hired, draft.cycle(story)
         first_time = not story.member.row.former_numbers  # who was here before can have learned before
-        return first_time and cycle.opens + 10 * DAY < hired < cycle.cutoff - SETTLED_DAYS * DAY
+        in_time = story.done < cycle.cutoff  # what the grace delivered would be late for an earlier day
+        return first_time and in_time and cycle.opens + 10 * DAY < hired < cycle.cutoff - SETTLED_DAYS * DAY
 
     chosen = draft.pick(dice, count, could_be)
     for story in chosen:
