@@ -68,9 +68,9 @@ class Corrected:
         left = sum(one.n for one in self.not_corrected)
         files = "1 file" if len(self.files) == 1 else f"{len(self.files)} files"
         return (
-            f"corrected {cells:,} cells and removed {rows:,} rows in {files} (changes.csv); handed on "
-            f"{self.handed_on:,} faults to their owners (handed-on.csv), {left:,} of them of a kind that can be "
-            f"corrected, each with the reason: {self.into}"
+            f"corrected {cells:,} cells and removed {rows:,} rows in {files}; look at {self.into / 'changes.csv'} "
+            f"before you load anything. {self.handed_on:,} faults are handed on to their owners in handed-on.csv; "
+            f"{left:,} of them are of a kind that can be corrected, and it says why they were not"
         )
 
 

@@ -22,7 +22,7 @@ REMOVED = "(removed)"
 READ_ME = """Corrected copies of the review system's files, written by `trueup check DIR --fix OUT`.
 The inputs were only read.
 
-Changed files (same names as in DIR; a workbook's table as CSV: load it instead of the workbook)
+Changed files (names as in DIR; of a workbook its table as CSV, in place of the workbook, without unreadable rows)
 {files}
 
 Why cells were changed or rows removed

@@ -35,7 +35,7 @@ _SUFFIX = re.compile(r"[\s\u00a0\u202f]*%?\s*$")
 class Why(StrEnum):
     """Why a fault of one of the codes above is left to a person."""
 
-    ELSEWHERE = "it lies in the source's own records, not in the review system's"
+    ELSEWHERE = "it is not in a row of the review system's file, but in another file or in the rules"
     PAYLOAD = "what was sent carried it: the connector's list of fields is to be changed"
     GONE = "its row was not found again in the review system's file"
     LAYOUT = "rows of this layout are not records of one review each"
@@ -289,10 +289,9 @@ def _number(text: str | None, row: Row, target: Target) -> list[Offer] | Why:
     clean = target.cleans.get("score", str)
     before = row.cell(column) or ""
     suffix = found.group() if (found := _SUFFIX.search(before)) and "%" in before else ""
-    for spelled in (text + suffix, text.replace(".", ",") + suffix):
-        if clean(spelled) == text:
-            return [(column, spelled)]
-    return Why.FORM
+    sign = "," if clean("1,5") == "1.5" else "."
+    spelled = text.replace(".", sign) + suffix
+    return [(column, spelled)] if clean(spelled) == text else Why.FORM
 
 
 def _score(

@@ -44,13 +44,13 @@ class SheetRows:
 
 def rewrite_sheet(grid: Grid, into: IO[bytes], decide: Decide) -> None:
     """Write the sheet's header and rows as CSV in UTF-8 (RFC 4180)."""
-    with io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=True) as text:
-        writer = csv.writer(text)
-        writer.writerow(grid.header)
-        for chunk in grid.chunks():
-            edits = decide(SheetRows(grid.header, chunk))
-            for place, row in enumerate(zip(*chunk.columns, strict=True)):
-                edit = edits.get(place, Edit())
-                if not edit.removed:
-                    writer.writerow([edit.cells.get(number, cell) or "" for number, cell in enumerate(row)])
-        text.detach()
+    text = io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(grid.header)
+    for chunk in grid.chunks():
+        edits = decide(SheetRows(grid.header, chunk))
+        for place, row in enumerate(zip(*chunk.columns, strict=True)):
+            edit = edits.get(place, Edit())
+            if not edit.removed:
+                writer.writerow([edit.cells.get(number, cell) or "" for number, cell in enumerate(row)])
+    text.detach()
