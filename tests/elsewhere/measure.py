@@ -125,7 +125,12 @@ def main() -> int:
                 for kind, wanted in (("clean", ()), ("planted", codes)):
                     try:
                         verdict, code = _one(
-                            style, seed, asked.people, wanted, base / f"{style}-{seed}-{kind}"
+                            style,
+                            seed,
+                            people=asked.people,
+                            codes=wanted,
+                            out=base / f"{style}-{seed}-{kind}",
+                            program=asked.program,
                         )
                     except (UnansweredError, ValueError, KeyError) as problem:
                         print(f"{style} seed {seed} {kind}: no answer: {problem}")
