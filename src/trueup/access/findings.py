@@ -60,7 +60,7 @@ def under_scoped(logs: Logs) -> ibis.Table:
 def unused_grant(logs: Logs) -> ibis.Table:
     """TU0704: granted and needed on paper, never used in the period that the sync log covers."""
     grants = _granted(logs)
-    since = int(str(logs.facts["period_start"]))
+    since = logs.facts.period_start
     found = grants.filter(
         yes(grants.has & grants.wants & (grants.last_used_at.isnull() | (grants.last_used_at < since)))
     )

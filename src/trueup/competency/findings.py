@@ -25,7 +25,7 @@ def _active(registry: ibis.Table) -> ir.Value:
 
 
 def names(registry: ibis.Table) -> ibis.Table:
-    """(name, id): everything that a competency may be called; `active` whether a living version is meant."""
+    """(name, id, active): everything that a competency may be called, and whether a living version is meant."""
     marked = registry.mutate(active=_active(registry))
     parts = [
         marked.select(name=plain(marked["id"]), id=marked["id"], active=marked.active),
@@ -41,6 +41,10 @@ def names(registry: ibis.Table) -> ibis.Table:
 
 def _tags(logs: Logs) -> ibis.Table:
     """(tags, tag, name): every distinct tag text of the completions, split."""
+    return logs.relation("tag_texts", _split_tags)
+
+
+def _split_tags(logs: Logs) -> ibis.Table:
     completions = logs.roles["completions"]
     lists = completions.filter(completions.tags.notnull()).select("tags").distinct()
     split = members(lists, "tags", "tag")
@@ -49,6 +53,10 @@ def _tags(logs: Logs) -> ibis.Table:
 
 def _used(logs: Logs) -> ibis.Table:
     """(competency, name): every distinct competency of the reviews."""
+    return logs.relation("competency_texts", _distinct_competencies)
+
+
+def _distinct_competencies(logs: Logs) -> ibis.Table:
     reviews = logs.roles["reviews"]
     used = reviews.filter(reviews.competency.notnull()).select("competency").distinct()
     return used.mutate(name=plain(used.competency))
@@ -56,12 +64,19 @@ def _used(logs: Logs) -> ibis.Table:
 
 def _completions_with(logs: Logs, bad: ibis.Table) -> ibis.Table:
     last = logs.relation("records", lambda logs: logs.roles["completions"])
-    return last.filter(~last.is_void).join(bad, "tags").mutate(person=lambda t: t.key)
+    last = last.filter(~last.is_void).select(
+        "record_id", "course_id", "tags", "file", "line", person=last.key
+    )
+    return last.join(bad, "tags")
+
+
+def _names(logs: Logs) -> ibis.Table:
+    return logs.relation("competency_names", lambda logs: names(logs.roles["competencies"]))
 
 
 def unknown_tag(logs: Logs) -> ibis.Table:
     """TU0601: a tag that no version of any framework knows, as id, label or alias."""
-    known = names(logs.roles["competencies"]).select("name").distinct()
+    known = _names(logs).select("name").distinct()
     rows = []
     if logs.has("completions", "tags"):
         bad = _tags(logs).anti_join(known, "name")
@@ -92,10 +107,13 @@ def unknown_tag(logs: Logs) -> ibis.Table:
     return union(rows) if rows else _nothing(logs)
 
 
-def _shown_with(logs: Logs, bad: ibis.Table) -> ibis.Table:
-    reviews = logs.relation("shown", lambda logs: logs.roles["reviews"])
-    plain_names = {name.removeprefix("h_"): name for name in reviews.columns if name.startswith("h_")}
-    return reviews.rename(plain_names).join(bad, "competency")
+def _shown_with(logs: Logs, bad: ibis.Table, *keys: str) -> ibis.Table:
+    """The review rows of the bad ones; a row that names no record goes by the review system's own id."""
+    reviews = logs.roles["reviews"].select(
+        "review_record_id", "record_id", "person", "course_id", "competency", "label", "file", "line"
+    )
+    met = reviews.join(bad, list(keys) or ["competency"])
+    return met.mutate(record_id=ibis.coalesce(met.record_id, met.review_record_id))
 
 
 def _nothing(logs: Logs) -> ibis.Table:
@@ -106,7 +124,7 @@ def _nothing(logs: Logs) -> ibis.Table:
 def label_drift(logs: Logs) -> ibis.Table:
     """TU0602: the label differs from every label that a living version of its competency id has."""
     registry = logs.roles["competencies"]
-    living = names(registry)
+    living = _names(logs)
     reviews = logs.roles["reviews"]
     said = (
         reviews.filter(yes(reviews.competency.notnull() & reviews.label.notnull()))
@@ -131,9 +149,7 @@ def label_drift(logs: Logs) -> ibis.Table:
     proper = labels.group_by("id").aggregate(proper=labels.label.max())
     wrong = means.anti_join(fine, ["competency", "label"]).join(proper, "id")
     wrong = wrong.group_by(["competency", "label"]).aggregate(proper=wrong.proper.max())
-    shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
-    shown = shown.rename({name.removeprefix("h_"): name for name in shown.columns if name.startswith("h_")})
-    found = shown.join(wrong, ["competency", "label"])
+    found = _shown_with(logs, wrong, "competency", "label")
     return fault_rows(
         found,
         "TU0602",
@@ -147,7 +163,7 @@ def label_drift(logs: Logs) -> ibis.Table:
 def _superseded(logs: Logs) -> ibis.Table:
     """(name, successor): names that mean only competencies that have a successor or are deprecated."""
     registry = logs.roles["competencies"]
-    every = names(registry)
+    every = _names(logs)
     dead = every.group_by("name").aggregate(active=every.active.max(), id=every["id"].min())
     dead = dead.filter(~dead.active).drop("active")
     heirs = registry.group_by("id").aggregate(successor=registry.replaced_by.max())
@@ -187,11 +203,11 @@ def superseded_competency(logs: Logs) -> ibis.Table:
 
 def unmapped_competency(logs: Logs) -> ibis.Table:
     """TU0604: one side has a competency that the registry knows, the other has none, where rows usually have one."""
-    known = names(logs.roles["competencies"]).select("name").distinct()
+    known = _names(logs).select("name").distinct()
     tagged = _tags(logs).join(known, "name").group_by("tags").aggregate(tag=ibis._.tag.min())
-    pairs = logs.relation("unmapped", lambda logs: logs.pairs)
+    pairs = logs.pairs
     rows = []
-    if float(str(logs.facts["competency_filled"])) >= FILLED:
+    if logs.facts.competency_filled >= FILLED:
         left = pairs.filter(
             yes(pairs.in_lms & pairs.in_review & pairs.tags.notnull() & pairs.h_competency.isnull())
         )
@@ -205,7 +221,7 @@ def unmapped_competency(logs: Logs) -> ibis.Table:
                 detail="the source's tag is mapped to nothing in the review system",
             )
         )
-    if float(str(logs.facts["tags_filled"])) >= FILLED:
+    if logs.facts.tags_filled >= FILLED:
         used = _used(logs).join(known, "name").select("competency")
         bare = pairs.filter(
             yes(pairs.in_lms & pairs.in_review & pairs.tags.isnull() & pairs.h_competency.notnull())
@@ -239,7 +255,7 @@ def obsolete_tag(logs: Logs) -> ibis.Table:
         used.append(_tags(logs).select("name"))
     if logs.has("reviews", "competency"):
         used.append(_used(logs).select("name"))
-    means = names(registry)
+    means = _names(logs)
     met = means.join(union(used).distinct(), "name").select("id").distinct()
     found = living.anti_join(met, "id")
     return fault_rows(

@@ -107,9 +107,7 @@ def window_misaligned(logs: Logs) -> ibis.Table | None:
 
     Only for cycles whose cut-off lies within what the sync log covers.
     """
-    ends: list[int] = logs.facts["run_ends"]  # type: ignore[assignment]  # facts are loosely typed; journey fills them
-    starts: list[int] = logs.facts["run_starts"]  # type: ignore[assignment]  # as above
-    last_in: dict[str, int] = logs.facts["last_in_cycle"]  # type: ignore[assignment]  # as above
+    ends, starts, last_in = logs.facts.run_ends, logs.facts.run_starts, logs.facts.last_in_cycle
     if not ends:
         return None
     bad = [

@@ -84,9 +84,11 @@ def refused(logs: Logs) -> ibis.Table:
 
 def _waits(logs: Logs) -> ibis.Table:
     """One row a retried attempt: how long was waited, how long before that, and what the answer asked for."""
-    pairs = logs.relation("sent", lambda logs: logs.roles["sync"])
-    often = pairs.filter(pairs.tries > 1).select("record_id")
-    attempts = logs.roles["sync"].semi_join(often, "record_id")
+    sync = logs.roles["sync"].select(
+        "record_id", "target", "attempt_at", "attempt", "outcome", "retry_after", "run_id", "file", "line"
+    )
+    failed = sync.filter(yes(sync.outcome.lower().isin(_RETRIED))).select("record_id").distinct()
+    attempts = sync.semi_join(failed, "record_id")
     attempts = attempts.filter(attempts.attempt_at.notnull())
     window = ibis.window(
         group_by=["record_id", "target"],

@@ -93,15 +93,16 @@ class Run:
 
 def islands(logs: Logs) -> list[Block]:
     """The windows, by the source's order of change and by its order of completion; each window once."""
-    if "islands" not in logs.facts:
+    if "islands" not in logs.remembered:
         gaps: list[Gap] = []
         for column in ("updated_at", "completed_at"):
             if logs.has("completions", column):
                 gaps += _ordered_by(logs, column)
         runs = _runs(logs, {gap.run_before for gap in gaps if gap.run_before})
         blocks = [block for gap in gaps if (block := _block(gap, runs.get(gap.run_before or ""))) is not None]
-        logs.facts["islands"] = _largest(blocks)  # type: ignore[index]  # journey gives a dict
-    return logs.facts["islands"]  # type: ignore[return-value]  # set above
+        logs.remembered["islands"] = _largest(blocks)
+    found: list[Block] = logs.remembered["islands"]
+    return found
 
 
 def _largest(blocks: list[Block]) -> list[Block]:

@@ -35,6 +35,11 @@ def untagged(mail: ir.Value) -> ir.Value:
     return mail.re_replace(r"\+[^@]*@", "@")
 
 
+def shape(value: ir.Value) -> ir.Value:
+    """How a number is written: digits as 9, letters as A. "E1001" and "E1002" both are "A9999"."""
+    return value.strip().re_replace("[0-9]", "9").re_replace("[A-Za-z]", "A")
+
+
 def account_text(issuer: ir.Value, name: ir.Value) -> ir.Value:
     """An account as one text: an account is always (issuer, name), never a name alone."""
     return issuer.fill_null("").strip().lower() + _SEPARATOR + name.strip().lower()

@@ -47,8 +47,8 @@ def missing_identifier(logs: Logs) -> ibis.Table:
                 **_OURS,
             )
         )
-    if "reviews" in logs.roles:
-        shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
+    if logs.has("reviews", "person"):
+        shown = logs.pairs.filter(logs.pairs.in_review)
         blank = shown.filter(yes(shown.h_person.isnull()))
         rows.append(
             fault_rows(
@@ -92,9 +92,9 @@ def malformed_identifier(logs: Logs) -> ibis.Table:
     is any shape of the roster.
     """
     rows = []
-    usual = logs.facts["review_shape"]
-    if isinstance(usual, str):
-        shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
+    usual = logs.facts.review_shape
+    if usual is not None:
+        shown = logs.pairs.filter(logs.pairs.in_review)
         odd = shown.filter(yes(shown.h_person.notnull() & (shown.h_kind != usual) & ~shown.h_exposed))
         rows.append(
             fault_rows(
@@ -111,8 +111,8 @@ def malformed_identifier(logs: Logs) -> ibis.Table:
             )
         )
     lms = logs.pairs.filter(logs.pairs.in_lms)
-    shapes = logs.facts["number_shapes"]
-    if isinstance(shapes, list) and shapes and logs.has("completions", "employee_number"):
+    shapes = logs.facts.number_shapes
+    if shapes and logs.has("completions", "employee_number"):
         odd = lms.filter(
             yes(lms.employee_number.notnull() & lms.number_unknown & ~lms.number_shape.isin(shapes))
         )
@@ -134,12 +134,8 @@ def malformed_identifier(logs: Logs) -> ibis.Table:
 def unknown_person(logs: Logs) -> ibis.Table:
     """TU0103: a well-formed key that resolves to nobody, on either side."""
     lms = logs.pairs.filter(logs.pairs.in_lms)
-    shapes = logs.facts["number_shapes"]
-    alien = (
-        yes(~lms.number_shape.isin(shapes))
-        if isinstance(shapes, list) and shapes
-        else ibis.literal(value=False)
-    )
+    shapes = logs.facts.number_shapes
+    alien = yes(~lms.number_shape.isin(shapes)) if shapes else ibis.literal(value=False)
     nobody = lms.filter(
         yes(lms.number_unknown & lms.employee_number.notnull() & ~alien)
         | (
@@ -163,10 +159,10 @@ def unknown_person(logs: Logs) -> ibis.Table:
             detail="the key resolves to nobody",
         )
     ]
-    if not logs.facts["pseudonymous"]:
-        shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
-        usual = logs.facts["review_shape"]
-        proper = yes(shown.h_kind == usual) if isinstance(usual, str) else ibis.literal(value=True)
+    if not logs.facts.pseudonymous:
+        shown = logs.pairs.filter(logs.pairs.in_review)
+        usual = logs.facts.review_shape
+        proper = yes(shown.h_kind == usual) if usual is not None else ibis.literal(value=True)
         lost = shown.filter(yes(shown.h_person.notnull() & (shown.h_choices == 0)) & proper)
         rows.append(
             fault_rows(
@@ -189,7 +185,7 @@ def ambiguous_person(logs: Logs) -> ibis.Table:
     """TU0104: the key resolves to more than one person, and neither other keys nor the time decide."""
     lms = logs.pairs.filter(logs.pairs.in_lms)
     torn = lms.filter(yes(lms.person_id.isnull() & (lms.choices > 1)))
-    shown = logs.relation("shown", lambda logs: logs.roles["reviews"])
+    shown = logs.pairs.filter(logs.pairs.in_review)
     theirs = shown.filter(yes(shown.h_person_id.isnull() & (shown.h_choices > 1)))
     return union(
         [
@@ -267,10 +263,17 @@ def _shared_numbers(logs: Logs) -> list[ibis.Table]:
     ]
 
 
+_CROSSED = (
+    "record_id", "person", "person_id", "h_person_id", "h_person", "key", "rival", "course_id", "file", "line",
+    "other_file", "other_line",
+)  # fmt: skip  # one row of names
+
+
 def crossed(logs: Logs) -> ibis.Table:
     """Records that stand under another person, with how: reused, swapped or misfiled."""
     pairs = logs.pairs
     other = pairs.filter(yes(pairs.in_lms & pairs.in_review & (pairs.person_id != pairs.h_person_id)))
+    other = other.select(*_CROSSED)
     back = other.select(
         record_id_back=other.record_id, person_id=other.h_person_id, h_person_id=other.person_id
     ).distinct()
@@ -424,46 +427,49 @@ def duplicate_account(logs: Logs) -> ibis.Table:
 
 
 def split_history(logs: Logs) -> ibis.Table:
-    """TU0503: a person's completions are divided over several accounts of one system."""
-    keys = logs.relation("keys", lambda logs: logs.roles["completions"])
-    last = logs.relation("records", lambda logs: logs.roles["completions"])
-    held = (
-        last.filter(yes(last.account_name.notnull() & ~last.is_void))
-        .group_by("who")
-        .aggregate(began=ibis._.completed_at.min(), records=ibis._.count())
-    )
-    used = held.join(keys, "who")
-    used = used.filter(yes(used.person_id.notnull() & used.account_name.notnull()))
-    used = used.mutate(
+    """TU0503: a person's completions are divided over several accounts of one system.
+
+    The account with the earliest completion is the person's own; each record under another one is a fault.
+    """
+    keys = logs.kept["keys"]
+    used = keys.filter(yes(keys.person_id.notnull() & keys.account_name.notnull()))
+    used = used.select(
+        "who",
+        "person_id",
+        "account_name",
         system=used.account_issuer.fill_null("").strip().lower(),
         account=account_text(used.account_issuer, used.account_name),
     )
-    several = used.group_by(["person_id", "system"]).aggregate(
-        n=used.account.nunique(), all_records=used.records.sum()
+    several = used.group_by(["person_id", "system"]).aggregate(n=used.account.nunique())
+    split = used.join(several.filter(several.n > 1), ["person_id", "system"])
+    last = logs.kept["records"]
+    held = last.filter(yes(last.account_name.notnull() & ~last.is_void)).select(
+        "record_id", "who", "course_id", "completed_at", "file", "line"
     )
-    several = several.filter(several.n > 1)
-    met = used.join(several, ["person_id", "system"])
-    by_account = met.group_by(["person_id", "system", "account"]).aggregate(
-        since=met.began.min(), main=met.account_name.min()
+    mine = logs.keep(held.join(split, "who"), "split")
+    began = mine.group_by(["person_id", "system", "account"]).aggregate(
+        since=mine.completed_at.min().fill_null(0), main=mine.account_name.min(), records=mine.count()
     )
-    order = ibis.window(
-        group_by=["person_id", "system"], order_by=[by_account.since.fill_null(0), by_account.account]
+    order = ibis.window(group_by=["person_id", "system"], order_by=[began.since, began.account])
+    first = began.mutate(
+        nth=ibis.row_number().over(order),
+        accounts=began.account.count().over(ibis.window(group_by=["person_id", "system"])),
+        all_records=began.records.sum().over(ibis.window(group_by=["person_id", "system"])),
     )
-    first = by_account.mutate(nth=ibis.row_number().over(order))
-    first = first.filter(first.nth == 0).select("person_id", "system", "main", home="account")
-    aside = met.join(first, ["person_id", "system"])
-    aside = aside.filter(aside.account != aside.home)
-    columns = ["who", "n", "main", "all_records", "person"]
-    aside = aside.mutate(person=aside.person_id).select(*columns)
-    found = last.filter(yes(last.account_name.notnull() & ~last.is_void)).join(aside, "who")
+    first = first.filter((first.nth == 0) & (first.accounts > 1))
+    aside = mine.join(
+        first.select("person_id", "system", "main", "all_records", "accounts", home="account"),
+        ["person_id", "system"],
+    )
+    found = aside.filter(aside.account != aside.home)
     return fault_rows(
         found,
         "TU0503",
         field="account_name",
         expected=marked(found.main),
         actual=found.account_name,
-        person=found.person,
-        detail=found.n.cast("string")
+        person=found.person_id,
+        detail=found.accounts.cast("string")
         + ibis.literal(" accounts hold the ")
         + found.all_records.cast("string")
         + ibis.literal(" completions of one person: ")

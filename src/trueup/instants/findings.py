@@ -34,8 +34,7 @@ def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> 
     for side, where in (("", "the LMS"), ("h_", "the review system")):
         rule = logs.pairs[f"{side}completed_at_rule"]
         bad = logs.pairs.filter(yes(rule.isin(rules)))
-        if side:
-            bad = bad.mutate(file=bad.h_file, line=bad.h_line)
+        place = {"file": bad.h_file, "line": bad.h_line} if side else {}
         sides.append(
             fault_rows(
                 bad,
@@ -44,6 +43,7 @@ def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> 
                 expected=expected,
                 actual=bad[f"{side}completed_at_raw"],
                 detail=ibis.literal(f"{where}'s time is ") + bad[f"{side}completed_at_rule"],
+                **place,
             )
         )
     return union([*sides, *_elsewhere(logs, code, rules, expected)])
@@ -176,11 +176,10 @@ def compared(logs: Logs) -> ibis.Table:
     delta = both.h_completed_at - both.completed_at
     slack = ibis.ifelse(yes(coarse), MINUTE, SECOND)
     home = both.completed_at_offset.fill_null(0).cast("int64") * MINUTE
-    offsets: list[int] = logs.facts["offsets"]  # type: ignore[assignment]  # minutes, by journey
     places = [
         home,
         both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE,
-        *(ibis.literal(minutes * MINUTE, "int64") for minutes in offsets),
+        *(ibis.literal(minutes * MINUTE, "int64") for minutes in logs.facts.offsets),
     ]
     same_days = [
         (both.h_completed_at + place) // DAY == (both.completed_at + place) // DAY for place in places
@@ -237,8 +236,14 @@ def compared(logs: Logs) -> ibis.Table:
         (whole, "offset"),
         else_="moved",
     )
-    judged = both.mutate(why=why, minutes=minutes)
+    judged = both.select(*_COMPARED_COLUMNS, why=why, minutes=minutes, source_key=both.source.fill_null(""))
     return judged.filter(judged.why != "agree")
+
+
+_COMPARED_COLUMNS = (
+    "record_id", "person", "course_id", "file", "line", "other_file", "other_line", "cycle", "h_cycle_by_time",
+    "completed_at", "completed_at_raw", "h_completed_at", "h_completed_at_raw",
+)  # fmt: skip  # one row of names
 
 
 def shifted_groups(logs: Logs) -> ibis.Table:
@@ -252,8 +257,7 @@ def shifted_groups(logs: Logs) -> ibis.Table:
 
 def _offsets(logs: Logs) -> ibis.Table:
     judged = logs.relation("times", compared)
-    offset = judged.filter(judged.why == "offset")
-    return offset.mutate(source_key=offset.source.fill_null(""))
+    return judged.filter(judged.why == "offset")
 
 
 def zone_shift(logs: Logs) -> ibis.Table:
@@ -321,9 +325,8 @@ def moved_time(logs: Logs) -> ibis.Table:
     """TU0207: the two sides' instants differ, within one review cycle, and no other rule explains it."""
     judged = logs.relation("times", compared)
     groups = shifted_groups(logs)
-    keyed = judged.mutate(source_key=judged.source.fill_null(""))
-    alone = keyed.filter(keyed.why == "offset").anti_join(groups, ["source_key", "minutes"])
-    found = union([keyed.filter(keyed.why == "moved"), alone])
+    alone = judged.filter(judged.why == "offset").anti_join(groups, ["source_key", "minutes"])
+    found = union([judged.filter(judged.why == "moved"), alone])
     found = found.filter(~yes(found.cycle != found.h_cycle_by_time))
     pairs = logs.pairs
     gone = pairs.filter(

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trueup.journey.findings import unchecked
-from trueup.kit.expressions import DAY, HOUR, day_of, yes
+from trueup.kit.expressions import DAY, HOUR, SECOND, day_of, yes
 from trueup.kpi.figures import Counted, figures
 from trueup.model.answers import (
     Answer,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from trueup.model.settings import CheckSettings
 
 COST = {Severity.CRITICAL: 8, Severity.HIGH: 4, Severity.MEDIUM: 2, Severity.LOW: 1}
-SAMPLED_FROM = 2_000_000  # records; beyond this many, latencies are taken from one record in sixteen
+SAMPLED_FROM = 200_000  # records; beyond this many, latencies are taken from one record in sixteen
 _SEVERITIES = list(Severity)
 _WHERE = pa.list_(pa.struct([("file", pa.string()), ("line", pa.int64())]))
 
@@ -259,13 +259,13 @@ def _people(logs: Logs, engine: Engine) -> int | None:
 
 def _latency(logs: Logs, engine: Engine, due: int) -> tuple[float | None, float | None, int]:
     """Hours from completion to arrival: mean, 95th percentile, and over how many records."""
-    lms, shown = logs.kept["records"], logs.kept["shown"]
+    lms, shown = logs.kept["records"], logs.roles["reviews"]
     ours = lms.filter(yes(lms.due & lms.completed_at.notnull() & (lms.completed_at_precision != "day")))
     if due > SAMPLED_FROM:
-        ours = ours.filter(ours.record_id.hash().abs() % 16 == 0)
-    there = shown.filter(shown.h_received_at.notnull()).select("record_id", "h_received_at")
+        ours = ours.filter((ours.completed_at // SECOND) % 16 == 0)
+    there = shown.filter(shown.received_at.notnull()).select("record_id", "received_at")
     met = ours.select("record_id", "completed_at").join(there, "record_id")
-    took = (met.h_received_at - met.completed_at).cast("float64") / HOUR
+    took = (met.received_at - met.completed_at).cast("float64") / HOUR
     met = met.mutate(took=took).filter(took >= 0)
     said = _one(engine, met.aggregate(n=met.count(), mean=met.took.mean(), p95=met.took.quantile(0.95)))
     n = int(str(said["n"]))
@@ -274,8 +274,7 @@ def _latency(logs: Logs, engine: Engine, due: int) -> tuple[float | None, float 
 
 def _headroom(logs: Logs) -> tuple[float | None, str]:
     """The least time between the last run that ended before a covered cut-off and that cut-off, in hours."""
-    ends: list[int] = logs.facts["run_ends"]  # type: ignore[assignment]  # ints, by derive
-    starts: list[int] = logs.facts["run_starts"]  # type: ignore[assignment]  # as above
+    ends, starts = logs.facts.run_ends, logs.facts.run_starts
     least: tuple[float | None, str] = (None, "")
     for cycle in logs.cycles:
         if cycle.cutoff_at is None or not ends or not min(starts or ends) <= cycle.cutoff_at <= max(ends):
@@ -341,19 +340,19 @@ def _run_lines(logs: Logs, engine: Engine) -> tuple[RunLine, ...]:
     outcome = sync.outcome.lower()
     rows = engine.fetch(
         sync.group_by("run_id").aggregate(
-            records=sync.record_id.nunique(),
+            records=sync.record_id.approx_nunique(),
             **{
                 name: yes(outcome == name).cast("int64").sum()
                 for name in ("accepted", "throttled", "error", "rejected")
             },
         )
     ).to_pylist()
-    times = {row["run_id"]: row for row in logs.facts["runs"]}  # type: ignore[attr-defined]  # rows, by derive
+    times = logs.facts.run_times
     lines = [
         RunLine(
             str(row["run_id"]),
-            iso_text(times[row["run_id"]]["started"]),
-            iso_text(times[row["run_id"]]["ended"]),
+            iso_text(times[row["run_id"]][0]),
+            iso_text(times[row["run_id"]][1]),
             row["records"],
             row["accepted"],
             row["throttled"],

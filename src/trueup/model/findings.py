@@ -7,7 +7,7 @@ only gathers them: what a code means is settled in the room that owns it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from trueup.model.scales import Scale
     from trueup.model.settings import CheckSettings
 
 FAULT_COLUMNS = (
@@ -47,6 +48,41 @@ class Cycle:
     line: int
 
 
+@dataclass(slots=True)
+class Facts:
+    """Small things that are found out once and that several findings ask for. Instants in microseconds."""
+
+    run_starts: list[int] = field(default_factory=list)
+    run_ends: list[int] = field(default_factory=list)
+    run_times: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    last_in_cycle: dict[str, int] = field(default_factory=dict)  # cycle -> its window's last completion
+    offsets: list[int] = field(default_factory=lambda: [0])  # minutes east of UTC where the company lives
+    scales: tuple[Scale, ...] = ()
+    lms_scales: tuple[str, ...] = ()  # as written in the completions
+    review_scales: tuple[
+        tuple[str | None, str | None], ...
+    ] = ()  # (scale, version) as written in the reviews
+    version_shares: dict[tuple[str, str], float] = field(default_factory=dict)
+    competency_filled: float = 0.0  # share of review rows that name a competency
+    tags_filled: float = 0.0  # share of completions that carry tags
+    number_shapes: tuple[str, ...] | None = (
+        None  # how employee numbers are written; None where it can't be told
+    )
+    review_shape: str | None = (
+        None  # how nearly all review rows write the person, where some write it otherwise
+    )
+    pseudonymous: bool = False  # whether the review rows stand under pseudonyms
+    pseudonyms_wanted: bool = False  # whether the policy hides identifying fields from reviewers
+    person_forbidden: bool = False  # whether the policy hides the person itself from reviewers
+    retention_days: int | None = None
+    unreadable: list[dict[str, object]] = field(default_factory=list)  # rows of FAULT_COLUMNS
+
+    @property
+    def period_start(self) -> int:
+        """From when the sync log covers."""
+        return min(self.run_starts, default=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Logs:
     """Everything the findings may look at.
@@ -62,13 +98,17 @@ class Logs:
     as_of: int  # microseconds since 1970 UTC: the latest instant that the logs know
     settings: CheckSettings
     cycles: tuple[Cycle, ...] = ()
-    facts: Mapping[str, object] = field(default_factory=dict)  # small figures that rooms left for others
+    facts: Facts = field(default_factory=Facts)
     keep: Callable[[ibis.Table, str], ibis.Table] = lambda table, _name: table  # compute once
     fetch: Callable[[ibis.Table], list[dict[str, object]]] = lambda _table: []
+    reviewer: Callable[[ibis.Table], ibis.Table] = lambda rows: rows  # gives review rows their person
     constant: Callable[[list[dict[str, object]]], ibis.Table | None] = lambda _rows: (
         None
     )  # rows of FAULT_COLUMNS
     kept: dict[str, ibis.Table] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(
+        default_factory=dict
+    )  # what a room has worked out for several findings
 
     def relation(self, name: str, made: Callable[[Logs], ibis.Table]) -> ibis.Table:
         """A relation that several findings look at: made and kept once."""

@@ -194,10 +194,10 @@ def identity_exposed(logs: Logs) -> ibis.Table | None:
 
     It should be one where the policy forbids reviewers the person's identifier, or where the others are.
     """
-    reviews = logs.relation("shown", lambda logs: logs.roles["reviews"])
+    reviews = logs.pairs.filter(logs.pairs.in_review)
     rows = []
-    pseudonymous = bool(logs.facts["pseudonymous"])
-    forbidden = bool(logs.facts["person_forbidden"])
+    pseudonymous = logs.facts.pseudonymous
+    forbidden = logs.facts.person_forbidden
     if pseudonymous or forbidden:
         bare = reviews.filter(yes(reviews.h_identified))
         rows.append(
@@ -216,7 +216,7 @@ def identity_exposed(logs: Logs) -> ibis.Table | None:
                 else "the policy hides the person from this role",
             )
         )
-    if logs.facts["pseudonyms_wanted"] or pseudonymous:
+    if logs.facts.pseudonyms_wanted or pseudonymous:
         shown = logs.roles["reviews"]
         carried = members(shown.filter(shown.extras.notnull()), "extras", "carried")
         named = carried.filter(_plain(carried.carried).isin(_IDENTIFIERS))
@@ -235,26 +235,22 @@ def identity_exposed(logs: Logs) -> ibis.Table | None:
 
 def retention_overdue(logs: Logs) -> ibis.Table | None:
     """TU1005: a row that the review system has kept longer than its purpose allows."""
-    days = logs.facts["retention_days"]
-    if not isinstance(days, int):
+    days = logs.facts.retention_days
+    if days is None:
         return None
-    reviews = logs.relation("shown", lambda logs: logs.roles["reviews"])
-    since = ibis.coalesce(reviews.h_received_at, reviews.h_completed_at)
-    found = reviews.filter(yes(since + days * DAY < logs.as_of))
-    kept = plain_number(
-        ((logs.as_of - ibis.coalesce(found.h_received_at, found.h_completed_at)) // DAY).cast("float64")
-    )
+    reviews = logs.roles["reviews"]
+    since = ibis.coalesce(reviews.received_at, reviews.completed_at)
+    found = reviews.filter(yes(since + days * DAY < logs.as_of)).select(
+        "person", "course_id", "file", "line",
+        record_id=ibis.coalesce(reviews.record_id, reviews.review_record_id), since=since,
+    )  # fmt: skip  # one row of names
     return fault_rows(
         found,
         "TU1005",
         field="received_at",
         expected=f"kept at most {days} days",
-        actual=kept + " days",
+        actual=((logs.as_of - found.since) // DAY).cast("string") + " days",
         detail="longer than the purpose allows",
-        person=found.h_person,
-        course_id=found.h_course_id,
-        file=found.h_file,
-        line=found.h_line,
     )
 
 

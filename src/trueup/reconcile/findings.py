@@ -171,22 +171,40 @@ def duplicate_record(logs: Logs) -> ibis.Table:
     order = ibis.window(
         group_by="record_id", order_by=[shown.h_received_at.fill_null(0), shown.h_file, shown.h_line]
     )
-    ranked = shown.mutate(nth=ibis.row_number().over(order))
+    ranked = shown.select(
+        "record_id", "person", "course_id", "h_copies", "h_review_record_id", "file", "line", "h_file", "h_line",
+        nth=ibis.row_number().over(order),
+    )  # fmt: skip  # one row of names
     by_id = ranked.filter(ranked.nth > 0)
     orphans = pairs.filter(
         yes(pairs.in_review & ~pairs.in_lms & pairs.h_person_id.notnull() & pairs.h_completed_at.notnull())
     )
-    reviews = logs.relation("shown", lambda logs: logs.roles["reviews"])
-    other = reviews.select(
-        twin=reviews.record_id,
-        h_person_id=reviews.h_person_id,
-        h_course_id=reviews.h_course_id,
-        h_completed_at=reviews.h_completed_at,
-        twin_line=reviews.h_line,
-        twin_file=reviews.h_file,
+    orphans = orphans.select(
+        "record_id",
+        "person",
+        "h_person_id",
+        "h_course_id",
+        "h_completed_at",
+        "h_file",
+        "h_line",
+        "h_review_record_id",
+    )
+    reviews = logs.roles["reviews"]
+    near = reviews.semi_join(
+        orphans, [reviews.course_id == orphans.h_course_id, reviews.completed_at == orphans.h_completed_at]
+    )
+    named = logs.reviewer(near)
+    other = named.select(
+        twin=named.record_id,
+        h_person_id=named.person_id,
+        h_course_id=named.course_id,
+        h_completed_at=named.completed_at,
+        twin_file=named.file,
+        twin_line=named.line,
     )
     met = orphans.join(other, ["h_person_id", "h_course_id", "h_completed_at"])
-    met = met.filter(met.twin != met.record_id)
+    met = met.filter((met.twin_line != met.h_line) | (met.twin_file != met.h_file))
+    met = met.mutate(twin=met.twin.fill_null("without an id"))
     twins = met.group_by(
         ["record_id", "person", "h_course_id", "h_file", "h_line", "h_review_record_id"]
     ).aggregate(twin=met.twin.min(), twin_file=met.twin_file.min(), twin_line=met.twin_line.min())
@@ -225,7 +243,7 @@ def duplicate_record(logs: Logs) -> ibis.Table:
 
 def unreadable_row(logs: Logs) -> ibis.Table | None:
     """TU0308: rows that reading had to leave out; the reader's own problems, one a row."""
-    return logs.constant(list(logs.facts["unreadable"]))  # type: ignore[call-overload]  # a list of rows, by journey
+    return logs.constant(logs.facts.unreadable)
 
 
 _THREE = ("completions", "sync", "reviews")

@@ -94,13 +94,19 @@ def sent(sync: ibis.Table) -> ibis.Table:
     )
 
 
-def held(reviews: ibis.Table) -> ibis.Table:
-    """The review rows under `h_` names, with how many rows stand for the same record."""
+def repeated(reviews: ibis.Table) -> ibis.Table:
+    """(record_id, copies): the records that stand more than once in the review system."""
+    counted = (
+        reviews.filter(reviews.record_id.notnull()).group_by("record_id").aggregate(copies=ibis._.count())
+    )
+    return counted.filter(counted.copies > 1)
+
+
+def held(reviews: ibis.Table, twice: ibis.Table) -> ibis.Table:
+    """The review rows under `h_` names, with how many rows stand for the same record (`repeated`)."""
     kept = reviews.rename({f"h_{name}": name for name in reviews.columns if name != "record_id"})
-    counted = kept.group_by("record_id").aggregate(h_copies=kept.count())
-    several = counted.filter(yes((counted.h_copies > 1) & counted.record_id.notnull()))
-    joined = kept.left_join(several, kept.record_id == several.record_id)
-    return joined.select(*[kept[name] for name in kept.columns], h_copies=several.h_copies.fill_null(1))
+    joined = kept.left_join(twice, kept.record_id == twice.record_id)
+    return joined.select(*[kept[name] for name in kept.columns], h_copies=twice.copies.fill_null(1))
 
 
 def with_record_ids(

@@ -1,149 +1,51 @@
-"""What the logs show about scores: TU0801-TU0805. Knows the matrix, not why a score is stale."""
+"""What the logs show about scores: TU0801-TU0805. Knows what a wrong score is, not why it is stale."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
-import ibis.expr.types as ir
 
 from trueup.kit.expressions import or_null, plain_number, text, union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
-from trueup.scoring.matrix import Scale, agrees, expected, is_canonical, latest_of, named
+from trueup.model.findings import Facts, Finding, Logs, fault_rows
+from trueup.scoring.comparing import (
+    agreeing,
+    declared,
+    is_one_of,
+    outside,
+    plain_version,
+    range_text,
+    ranges,
+    review_names,
+    said,
+    wanted,
+)
+from trueup.scoring.matrix import latest_of, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import ibis.expr.types as ir
 
-_OURS = {"other_file": None, "other_line": None}  # only the LMS row is meant
+__all__ = ["FINDINGS", "agreeing", "doubts", "said", "wanted"]
+
 MAJORITY = 0.5  # a version that most of a scale's rows carry is the one both sides use
+_OURS: dict[str, None] = {"other_file": None, "other_line": None}  # only the LMS row is meant
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One combination of scales that occurs: the source's (with its version) and the review's (None: 0-100)."""
-
-    source_scale: str  # as written
-    version: str | None  # as the review writes it, where it is a version of the source's scale
-    review_scale: str | None  # as written
-    scale: Scale
-    target: Scale | None
-
-
-def plain_version(version: str) -> str:
-    """A version as it is compared.
-
-    >>> plain_version("v2"), plain_version("2.0")
-    ('2', '2.0')
-    """
-    return version.strip().lower().removeprefix("v")
-
-
-def readings(
-    known: Sequence[Scale], lms: Iterable[str], reviews: Iterable[tuple[str | None, str | None]]
-) -> tuple[Reading, ...]:
-    """Every combination of scale names and versions in the logs that the declared scales can convert."""
-    newest = latest_of(known)
-    found = []
-    for source in sorted(set(lms)):
-        for shown, version in sorted(set(reviews), key=str):
-            mine = newest.get(named(source))
-            if mine is None or not (mine.converts or (shown and named(shown) == mine.scale)):
-                continue
-            target = newest.get(named(shown)) if shown else None
-            if shown and target is None and not is_canonical(shown):
-                continue
-            exact = next(
-                (
-                    scale
-                    for scale in known
-                    if scale.scale == mine.scale
-                    and version
-                    and plain_version(scale.version) == plain_version(version)
-                ),
-                None,
-            )
-            found.append(Reading(source, version if exact else None, shown, exact or mine, target))
-    return tuple(dict.fromkeys(found))
-
-
-def _applies(table: ibis.Table, reading: Reading) -> ir.Value:
-    condition = table.scale == reading.source_scale
-    shown = table.h_scale.isnull() if reading.review_scale is None else table.h_scale == reading.review_scale
-    condition = condition & shown
-    if reading.version is not None:
-        condition = condition & (table.h_scale_version == reading.version)
-    return yes(condition)
-
-
-def _in_order(readings: Sequence[Reading]) -> list[Reading]:
-    return sorted(readings, key=lambda reading: reading.version is None)
-
-
-def wanted(table: ibis.Table, readings: Sequence[Reading]) -> ir.Value:
-    """What the review should show; null where the declared scales give nothing."""
-    cases = [
-        (_applies(table, one), expected(table.score, one.scale, one.target)) for one in _in_order(readings)
-    ]
-    return ibis.cases(*cases, else_=or_null("float64")) if cases else or_null("float64")
-
-
-def agreeing(table: ibis.Table, readings: Sequence[Reading]) -> ir.Value:
-    """Whether the review's score is what the matrix gives; what can't be told agrees.
-
-    Where the review names no scale, the source's own score is right as well as the converted one.
-    """
-    cases = []
-    for one in _in_order(readings):
-        value = expected(table.score, one.scale, one.target)
-        right = (
-            agrees(table.h_score, value, one.scale, one.target)
-            | value.isnull()
-            | table.h_score.isnull()
-            | table.score.isnull()
-        )
-        if one.review_scale is None:
-            right = right | yes((table.h_score - table.score).abs() <= 0.005)
-        cases.append((_applies(table, one), right))
-    return ibis.cases(*cases, else_=ibis.literal(value=True)) if cases else ibis.literal(value=True)
-
-
-def _known(logs: Logs) -> Sequence[Scale]:
-    return logs.facts["scales"]  # type: ignore[return-value]  # journey puts a tuple of Scale there
-
-
-def _is_known(column: ir.Value, names: Iterable[str]) -> ir.Value:
-    return yes(column.isin(sorted(names))) if names else ibis.literal(value=False)
+def _given(raw: ir.Value, score: ir.Value) -> ir.Value:
+    """A score as it was written; of a typed column, as people write it."""
+    return ibis.coalesce(raw, plain_number(score))
 
 
 def unknown_scale(logs: Logs) -> ibis.Table:
     """TU0801: a score whose scale is not declared, or that is no number."""
-    names: list[str] = logs.facts["known_lms_scales"]  # type: ignore[assignment]  # as written, by journey
-    review_names: list[str] = logs.facts["known_review_scales"]  # type: ignore[assignment]  # as above
-    pairs = logs.pairs
-    scored = pairs.filter(yes(pairs.in_lms & pairs.score_raw.notnull() & ~pairs.is_void))
-    bare = scored.filter(yes(scored.scale.isnull())) if logs.has("completions", "scale") else None
-    strange = scored.filter(yes(scored.scale.notnull() & ~_is_known(scored.scale, names)))
-    wordy = scored.filter(yes(scored.score.isnull()) & _is_known(scored.scale, names))
-    shown = pairs.filter(
-        yes(
-            pairs.in_review
-            & pairs.h_score_raw.notnull()
-            & pairs.h_scale.notnull()
-            & ~_is_known(pairs.h_scale, review_names)
-        )
-    )
+    pairs, names = logs.pairs, declared(logs.facts, logs.facts.lms_scales)
+    given = _given(pairs.score_raw, pairs.score)
+    scored = yes(pairs.in_lms & given.notnull() & ~pairs.is_void)
+    known = is_one_of(pairs.scale, names)
+    strange = pairs.filter(scored & yes(pairs.scale.notnull()) & ~known)
+    wordy = pairs.filter(scored & yes(pairs.score.isnull()) & known)
     rows = [
-        fault_rows(
-            strange,
-            "TU0801",
-            field="scale",
-            expected="a declared scale",
-            actual=strange.scale,
-            detail=ibis.literal("score ") + strange.score_raw,
-            person=strange.key,
-            **_OURS,
-        ),
+        _no_scale(strange, strange.scale, ibis.literal("score ") + _given(strange.score_raw, strange.score)),
         fault_rows(
             wordy,
             "TU0801",
@@ -154,86 +56,73 @@ def unknown_scale(logs: Logs) -> ibis.Table:
             person=wordy.key,
             **_OURS,
         ),
-        fault_rows(
-            shown,
-            "TU0801",
-            field="scale",
-            expected="a declared scale",
-            actual=shown.h_scale,
-            detail=ibis.literal("the review system's score ") + shown.h_score_raw,
-            file=shown.h_file,
-            line=shown.h_line,
-        ),
+        _no_review_scale(logs),
     ]
-    if bare is not None:
-        rows.append(
-            fault_rows(
-                bare,
-                "TU0801",
-                field="scale",
-                expected="a declared scale",
-                actual=or_null("string"),
-                detail=ibis.literal("score ") + bare.score_raw + " names no scale",
-                person=bare.key,
-                **_OURS,
-            )
-        )
+    if logs.has("completions", "scale"):
+        bare = pairs.filter(scored & yes(pairs.scale.isnull()))
+        detail = ibis.literal("score ") + _given(bare.score_raw, bare.score) + " names no scale"
+        rows.append(_no_scale(bare, or_null("string"), detail))
     return union(rows)
 
 
-def _ranges(known: Sequence[Scale]) -> dict[str, tuple[float, float]]:
-    """The widest range that any version of a scale allows."""
-    ranges: dict[str, tuple[float, float]] = {}
-    for scale in known:
-        lows = [scale.low] if scale.low is not None else [points for points, _ in scale.points[:1]]
-        highs = [scale.high] if scale.high is not None else [points for points, _ in scale.points[-1:]]
-        if not lows or not highs:
-            continue
-        low, high = ranges.get(scale.scale, (lows[0], highs[0]))
-        ranges[scale.scale] = (min(low, lows[0]), max(high, highs[0]))
-    return ranges
+def _no_scale(found: ibis.Table, scale: ir.Value, detail: ir.Value) -> ibis.Table:
+    return fault_rows(
+        found,
+        "TU0801",
+        field="scale",
+        expected="a declared scale",
+        actual=scale,
+        detail=detail,
+        person=found.key,
+        **_OURS,
+    )
 
 
-def outside(score: ir.Value, scale: ir.Value, written: Iterable[str], known: Sequence[Scale]) -> ir.Value:
-    """Whether a score lies outside every version of its scale."""
-    ranges = _ranges(known)
-    cases = []
-    for name in sorted(set(written)):
-        low, high = ranges.get(named(name), (0.0, 100.0) if is_canonical(name) else (None, None))
-        if low is not None:
-            cases.append((yes(scale == name), yes((score < low) | (score > high))))
-    return ibis.cases(*cases, else_=ibis.literal(value=False)) if cases else ibis.literal(value=False)
+def _no_review_scale(logs: Logs) -> ibis.Table:
+    pairs, names = logs.pairs, declared(logs.facts, review_names(logs.facts))
+    shown = pairs.filter(
+        yes(
+            pairs.in_review
+            & pairs.h_score.notnull()
+            & pairs.h_scale.notnull()
+            & ~is_one_of(pairs.h_scale, names)
+        )
+    )
+    return fault_rows(
+        shown,
+        "TU0801",
+        field="scale",
+        expected="a declared scale",
+        actual=shown.h_scale,
+        detail=ibis.literal("the review system's score ") + _given(shown.h_score_raw, shown.h_score),
+        file=shown.h_file,
+        line=shown.h_line,
+    )
 
 
-def _range_text(scale: ir.Value, written: Iterable[str], known: Sequence[Scale]) -> ir.Value:
-    ranges = _ranges(known)
-    cases = []
-    for name in sorted(set(written)):
-        if named(name) in ranges or is_canonical(name):
-            low, high = ranges.get(named(name), (0.0, 100.0))
-            cases.append((yes(scale == name), text(f"{low:g} to {high:g}")))
-    return ibis.cases(*cases, else_=or_null("string")) if cases else or_null("string")
+def _wild(table: ibis.Table, facts: Facts) -> ir.Value:
+    """Whether the LMS's score lies outside its scale."""
+    return outside(table.score, table.scale, table.h_scale_version, ranges(facts, facts.lms_scales))
+
+
+def _wild_there(table: ibis.Table, facts: Facts) -> ir.Value:
+    """Whether the review system's score lies outside its scale."""
+    return outside(table.h_score, table.h_scale, table.h_scale_version, ranges(facts, review_names(facts)))
 
 
 def out_of_range(logs: Logs) -> ibis.Table:
     """TU0802: a score outside its scale, on either side."""
-    lms: list[str] = logs.facts["known_lms_scales"]  # type: ignore[assignment]  # by journey
-    shown: list[str] = logs.facts["known_review_scales"]  # type: ignore[assignment]  # by journey
-    pairs = logs.pairs
-    wild = pairs.filter(yes(pairs.in_lms) & outside(pairs.score, pairs.scale, lms, _known(logs)))
-    theirs = pairs.filter(
-        yes(pairs.in_review)
-        & outside(pairs.h_score, pairs.h_scale, shown, _known(logs))
-        & ~outside(pairs.score, pairs.scale, lms, _known(logs))
-    )
+    pairs, facts = logs.pairs, logs.facts
+    wild = pairs.filter(yes(pairs.in_lms) & _wild(pairs, facts))
+    theirs = pairs.filter(yes(pairs.in_review) & _wild_there(pairs, facts) & ~_wild(pairs, facts))
     return union(
         [
             fault_rows(
                 wild,
                 "TU0802",
                 field="score",
-                expected=_range_text(wild.scale, lms, _known(logs)),
-                actual=wild.score_raw,
+                expected=range_text(wild.scale, wild.h_scale_version, ranges(facts, facts.lms_scales)),
+                actual=_given(wild.score_raw, wild.score),
                 detail=ibis.literal("on scale ") + wild.scale,
                 person=wild.key,
                 **_OURS,
@@ -242,8 +131,10 @@ def out_of_range(logs: Logs) -> ibis.Table:
                 theirs,
                 "TU0802",
                 field="score",
-                expected=_range_text(theirs.h_scale, shown, _known(logs)),
-                actual=theirs.h_score_raw,
+                expected=range_text(
+                    theirs.h_scale, theirs.h_scale_version, ranges(facts, review_names(facts))
+                ),
+                actual=_given(theirs.h_score_raw, theirs.h_score),
                 detail=ibis.literal("the review system's score, on scale ") + theirs.h_scale,
                 file=theirs.h_file,
                 line=theirs.h_line,
@@ -255,15 +146,12 @@ def out_of_range(logs: Logs) -> ibis.Table:
 def conversion_mismatch(logs: Logs) -> ibis.Table:
     """TU0803: the review system's score is not what the matrix gives, or it has none where the source has."""
     pairs = logs.pairs
-    lms: list[str] = logs.facts["known_lms_scales"]  # type: ignore[assignment]  # by journey
-    both = pairs.filter(
-        yes(pairs.in_lms & pairs.in_review & ~pairs.is_void)
-        & ~outside(pairs.score, pairs.scale, lms, _known(logs))
-    )
+    both = pairs.filter(yes(pairs.in_lms & pairs.in_review & ~pairs.is_void) & ~_wild(pairs, logs.facts))
     wrong = both.filter(~both.score_agrees)
-    lost = both.filter(yes(both.score.notnull() & both.h_score_raw.isnull()))
-    rows = [_unequal(wrong, ibis.literal("from ") + wrong.score_raw + " on " + wrong.scale)]
+    source = _given(wrong.score_raw, wrong.score)
+    rows = [_unequal(wrong, ibis.literal("from ") + source + " on " + wrong.scale)]
     if logs.has("reviews", "score"):
+        lost = both.filter(yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.isnull()))
         rows.append(_unequal(lost, "the review system has no score"))
     return union(rows)
 
@@ -273,36 +161,37 @@ def _unequal(found: ibis.Table, detail: ir.Value | str) -> ibis.Table:
         found,
         "TU0803",
         field="score",
-        expected=ibis.coalesce(found.score_wanted, found.score_raw),
-        actual=found.h_score_raw,
+        expected=ibis.coalesce(found.score_wanted, _given(found.score_raw, found.score)),
+        actual=_given(found.h_score_raw, found.h_score),
         detail=detail,
     )
 
 
 def version_skew(logs: Logs) -> ibis.Table | None:
-    """TU0804: the review was scored with another version of the scale than the current one."""
-    pairs = logs.pairs
-    newest = latest_of(_known(logs))
-    lms: list[str] = logs.facts["known_lms_scales"]  # type: ignore[assignment]  # by journey
-    shares: dict[tuple[str, str], float] = logs.facts["version_shares"]  # type: ignore[assignment]  # by journey
+    """TU0804: the review was scored with another version of the scale than the current one.
+
+    A version that most of a scale's rows carry is the one that both sides use, whatever the registry says.
+    """
+    pairs, facts = logs.pairs, logs.facts
+    newest = latest_of(facts.scales)
     both = pairs.filter(
         yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.h_score.notnull())
     )
     rows = []
-    for name in lms:
+    for name in declared(facts, facts.lms_scales):
+        usual = {
+            v for (scale, v), share in facts.version_shares.items() if scale == name and share >= MAJORITY
+        }
         current = newest[named(name)].version if named(name) in newest else ""
-        usual = {version for (scale, version), share in shares.items() if scale == name and share >= MAJORITY}
-        right = usual or {current}
+        right = sorted({plain_version(version) for version in usual or {current}})
         mine = both.filter(yes(both.scale == name))
-        off = mine.filter(
-            ~mine.h_scale_version.lower().re_replace("^v", "").isin(sorted(plain_version(v) for v in right))
-        )
+        off = mine.filter(~mine.h_scale_version.strip().lower().re_replace("^v", "").isin(right))
         rows.append(
             fault_rows(
                 off,
                 "TU0804",
                 field="scale_version",
-                expected=", ".join(sorted(right)),
+                expected=", ".join(sorted(usual or {current})),
                 actual=off.h_scale_version,
                 detail=f"scale {name}",
             )
@@ -314,47 +203,48 @@ def invented_score(logs: Logs) -> ibis.Table:
     """TU0805: the source has no score, the review system has one."""
     pairs = logs.pairs
     found = pairs.filter(
-        yes(pairs.in_lms & pairs.in_review & pairs.score_raw.isnull() & pairs.h_score.notnull())
+        yes(
+            pairs.in_lms
+            & pairs.in_review
+            & pairs.score.isnull()
+            & pairs.score_raw.isnull()
+            & pairs.h_score.notnull()
+        )
     )
     return fault_rows(
         found,
         "TU0805",
         field="score",
         expected=or_null("string"),
-        actual=found.h_score_raw,
+        actual=_given(found.h_score_raw, found.h_score),
         detail="the source asserts no score",
     )
 
 
-def doubts(
-    table: ibis.Table,
-    known: Sequence[Scale],
-    read: Sequence[Reading],
-    lms: Sequence[str],
-    shown: Sequence[str],
-) -> list[ir.Value]:
+def doubts(table: ibis.Table, facts: Facts) -> list[ir.Value]:
     """What makes a record worth a closer look for the findings above."""
-    newest = latest_of(known)
+    both = table.file.notnull() & table.h_file.notnull()
+    doubtful = [both & (table.score.isnull() != table.h_score.isnull())]
+    if not facts.scales:
+        return doubtful
+    newest = latest_of(facts.scales)
     current = [
-        (yes(table.scale == name), text(newest[named(name)].version)) for name in lms if named(name) in newest
+        (yes(table.scale == name), text(newest[named(name)].version))
+        for name in facts.lms_scales
+        if named(name) in newest
     ]
     version = ibis.cases(*current, else_=or_null("string")) if current else or_null("string")
+    known = is_one_of(table.scale, declared(facts, facts.lms_scales))
+    known_there = is_one_of(table.h_scale, declared(facts, review_names(facts)))
     return [
-        ~agreeing(table, read),
-        table.file.notnull() & table.h_file.notnull() & (table.score.isnull() != table.h_score.isnull()),
+        *doubtful,
+        ~agreeing(table, facts),
         table.h_scale_version != version,
-        table.score_raw.notnull() & (table.score.isnull() | ~_is_known(table.scale, lms))
-        if known
-        else ibis.literal(value=False),
-        outside(table.score, table.scale, lms, known),
-        table.h_score.notnull() & table.h_scale.notnull() & ~_is_known(table.h_scale, shown),
-        outside(table.h_score, table.h_scale, shown, known),
+        (table.score.notnull() | table.score_raw.notnull()) & (table.score.isnull() | ~known),
+        _wild(table, facts),
+        table.h_score.notnull() & table.h_scale.notnull() & ~known_there,
+        _wild_there(table, facts),
     ]
-
-
-def said(value: ir.Value) -> ir.Value:
-    """A score that the matrix gives, as text."""
-    return plain_number(value)
 
 
 FINDINGS = (

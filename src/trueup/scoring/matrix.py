@@ -7,19 +7,21 @@ conversion is total on the scale and monotone (requirements F8b/c).
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
 from trueup.kit.expressions import or_null, yes
+from trueup.model.scales import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 SLIP = 1e-6  # two floats that print alike
+MOST_DIGITS = 6  # of a rounding; finer ones than that are lost in a float
 LOOSE = 0.51  # where no rounding is declared, any rounding to a whole number is right
 
 _CANONICAL = {
@@ -34,30 +36,6 @@ _CANONICAL = {
     "points100",
     "hundred",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """One version of a scale. `digits` is None where no rounding is declared."""
-
-    scale: str
-    version: str
-    low: float | None
-    high: float | None
-    step: float | None = None
-    points: tuple[tuple[float, float], ...] = field(default_factory=tuple)
-    rounding: str = ""
-    digits: int | None = None
-
-    @property
-    def reads_as_canonical(self) -> bool:
-        """Whether a score on it is already 0-100."""
-        return not self.points and self.low == 0 and self.high == 100
-
-    @property
-    def converts(self) -> bool:
-        """Whether the matrix gives anything for it."""
-        return bool(self.points) or (self.low is not None and self.high is not None and self.high > self.low)
 
 
 def named(text: str) -> str:
@@ -103,12 +81,13 @@ def _float(value: object) -> float | None:
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that puts 2 before 10 and v1.9 before v1.10."""
     return tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|[^\d]+", version)
+        (0, int(part), "") if part.isdecimal() else (1, 0, part)
+        for part in re.findall(r"\d{1,18}|[^\d]+", version)
     )
 
 
 def parse_points(text: str) -> tuple[tuple[float, float], ...]:
-    """The matrix as pairs in order of score; pairs that are no numbers are left out.
+    """The matrix as pairs in order of score; pairs that are no finite numbers are left out.
 
     >>> parse_points("1=0; 2=25;5=100")
     ((1.0, 0.0), (2.0, 25.0), (5.0, 100.0))
@@ -117,27 +96,32 @@ def parse_points(text: str) -> tuple[tuple[float, float], ...]:
     for part in text.split(";"):
         score, _, value = part.partition("=")
         try:
-            pairs.append((float(score), float(value)))
+            pair = (float(score), float(value))
         except ValueError:
             continue
+        if all(map(math.isfinite, pair)):
+            pairs.append(pair)
     return tuple(sorted(pairs))
 
 
 def parse_rounding(text: str) -> tuple[str, int | None]:
-    """The rule (half_up, half_even, half_down, floor, ceil) and the digits it leaves.
+    """The rule (half_up, half_even, half_down, floor, ceil) and the digits it leaves; more than 6 are no rounding.
 
     >>> parse_rounding("half-even"), parse_rounding("half_up:2"), parse_rounding("none"), parse_rounding("1")
     (('half_even', 0), ('half_up', 2), ('', None), ('half_up', 1))
     """
     plain = text.strip().lower().replace("-", "_").replace(" ", "_")
     number = re.search(r"\d+", plain)
-    digits = int(number.group()) if number else 0
+    digits = int(number.group()[:4]) if number else 0
+    if digits > MOST_DIGITS or plain.startswith(("no", "un")):
+        return "", None
     for rule, words in (
         ("half_even", ("half_even", "halfeven", "banker", "even")),
         ("half_down", ("half_down", "halfdown")),
-        ("half_up", ("half_up", "halfup", "nearest", "round", "half")),
+        ("half_up", ("half_up", "halfup", "nearest")),
         ("floor", ("floor", "down", "trunc")),
         ("ceil", ("ceil", "up")),
+        ("half_up", ("round", "half")),
     ):
         if any(word in plain for word in words):
             return rule, digits

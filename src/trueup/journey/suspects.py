@@ -1,0 +1,121 @@
+"""The records that a finding may concern: one pass over all asks, a second one fetches. Knows no code.
+
+At ten million records all but a few are in order. The first pass joins as few columns as the doubts of the
+rooms need; the second builds the wide pairs of the doubtful records alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from trueup.competency import findings as competency
+from trueup.cycles import attribution
+from trueup.cycles import findings as cycles
+from trueup.kit.expressions import or_null, yes
+from trueup.privacy import findings as privacy
+from trueup.reconcile import pairs as sides
+from trueup.scoring import findings as scoring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis.expr.types as ir
+
+    from trueup.journey.work import Work
+    from trueup.model.findings import Cycle
+
+
+def suspects(
+    work: Work,
+    records: ibis.Table,
+    reviews: ibis.Table,
+    person: Callable[[ibis.Table], ibis.Table],
+    reviewer: Callable[[ibis.Table], ibis.Table],
+    calendar: tuple[Cycle, ...],
+    as_of: int,
+) -> ibis.Table:
+    """The pairs (reconcile/pairs.py) of every doubtful record, judged."""
+    sync = work.roles["sync"]
+    twice = work.engine.keep(sides.repeated(reviews), "repeated")
+    narrow = sides.pairs(person(records), sides.sent(sync), sides.held(reviewer(reviews), twice))
+    asked = narrow.filter(sides.differing(narrow, as_of, _doubts(work, narrow, calendar)))
+    doubtful = work.engine.keep(asked.select("record_id").distinct(), "doubtful")
+    wide = sides.pairs(
+        person(records.semi_join(doubtful, "record_id")),
+        sides.sent(sync.semi_join(doubtful, "record_id")),
+        sides.held(reviewer(reviews.semi_join(doubtful, "record_id")), twice),
+    )
+    joined = work.engine.keep(wide, "joined")
+    return work.engine.keep(_judged(work, joined, calendar), "suspects")
+
+
+def _doubts(work: Work, table: ibis.Table, calendar: tuple[Cycle, ...]) -> list[ir.Value]:
+    facts = work.facts
+    doubtful = cycles.doubts(table, calendar)
+    doubtful += scoring.doubts(table, facts)
+    if "competencies" in work.roles:
+        doubtful += competency.doubts(table)
+    if "consents" in work.roles:
+        doubtful += privacy.doubts(table)
+    if facts.review_shape is not None:
+        doubtful.append(table.h_file.notnull() & (table.h_kind != facts.review_shape))
+    if facts.pseudonymous or facts.person_forbidden:
+        doubtful.append(yes(table.h_identified))
+    return doubtful
+
+
+def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.Table:
+    """Adds what several findings ask of a pair: where it stands, what score it should show, if it is stale."""
+    runs = work.kept["runs"]
+    stale = _stale(work, pair)
+    met = pair.left_join(runs, pair.accepted_run == runs.run)
+    met = met.left_join(
+        stale,
+        (pair.record_id == stale.stale_id)
+        & (pair.h_file == stale.stale_file)
+        & (pair.h_line == stale.stale_line),
+    )
+    in_lms, in_review = pair.file.notnull(), pair.h_file.notnull()
+    wanted = scoring.wanted(pair, work.facts)
+    said = {
+        "in_lms": in_lms,
+        "in_review": in_review,
+        "due": yes(pair.due),
+        "is_void": yes(pair.is_void),
+        "pending": yes(pair.pending),
+        "rehired": yes(pair.rehired),
+        "score_wanted": ibis.ifelse(wanted.isnull(), or_null("string"), scoring.said(wanted)),
+        "score_agrees": scoring.agreeing(pair, work.facts),
+        "h_cycle_by_time": attribution.cycle_of(pair.h_completed_at, calendar),
+        "person": ibis.coalesce(pair.person_id, pair.key, pair.h_person_id, pair.h_person),
+        "course_id": ibis.coalesce(pair.course_id, pair.h_course_id),
+        "file": ibis.coalesce(pair.file, pair.h_file),
+        "line": ibis.ifelse(in_lms, pair.line, pair.h_line),
+        "other_file": ibis.ifelse(in_lms, ibis.coalesce(pair.h_file, pair.sync_file), or_null("string")),
+        "other_line": ibis.ifelse(
+            in_lms, ibis.ifelse(in_review, pair.h_line, pair.sync_line), or_null("int64")
+        ),
+        "run_started_at": runs.run_started_at,
+        "run_ended_at": runs.run_ended_at,
+        "stale_time": yes(stale.was_time),
+        "stale_score": yes(stale.was_score),
+    }
+    return met.select(*[pair[name] for name in pair.columns if name not in said], **said)
+
+
+def _stale(work: Work, pair: ibis.Table) -> ibis.Table:
+    """Review rows that show what an earlier revision of their record said: its time, or its score."""
+    before = work.kept["overtaken"]
+    before = before.select("record_id", then_at="completed_at", score="score", scale="scale")
+    shown = pair.filter(pair.file.notnull() & pair.h_file.notnull() & (pair.revisions > 1))
+    shown = shown.select(
+        "record_id", "h_line", "h_file", "h_completed_at", "h_score", "h_scale", "h_scale_version",
+        agrees=scoring.agreeing(shown, work.facts),
+    )  # fmt: skip  # names in one row
+    met = shown.join(before, "record_id")
+    as_then = scoring.agreeing(met, work.facts) & met.score.notnull() & met.h_score.notnull() & ~met.agrees
+    return met.group_by(stale_id="record_id", stale_file="h_file", stale_line="h_line").aggregate(
+        was_time=yes((met.h_completed_at - met.then_at).abs() < 1_000_000).max(), was_score=yes(as_then).max()
+    )

@@ -1,0 +1,27 @@
+"""What is declared of a scale of scores. Knows no conversion."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One version of a scale. `digits` is None where no rounding is declared."""
+
+    scale: str
+    version: str
+    low: float | None
+    high: float | None
+    step: float | None = None
+    points: tuple[tuple[float, float], ...] = field(default_factory=tuple)
+    rounding: str = ""
+    digits: int | None = None
+
+    @property
+    def reads_as_canonical(self) -> bool:
+        """Whether a score on it is already 0-100."""
+        return not self.points and self.low == 0 and self.high == 100
+
+    @property
+    def converts(self) -> bool:
+        """Whether the matrix gives anything for it."""
+        return bool(self.points) or (self.low is not None and self.high is not None and self.high > self.low)
