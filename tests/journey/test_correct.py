@@ -23,6 +23,9 @@ from trueup.model.faults import CATALOGUE
 from trueup.model.settings import CheckSettings
 from trueup.reconcile.formats import sha256_of
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:fetch_(arrow_table|record_batch).. is deprecated:DeprecationWarning"  # ibis 12 asks duckdb 2 the old way
+)
 TRUEUP = Path(sys.executable).parent / "trueup"
 
 
@@ -71,7 +74,12 @@ def prove(logs: Path, place: Path) -> Proof:
     return Proof(before, after, changes, handed_on, out, logs, again, untouched)
 
 
-@pytest.fixture(scope="module", params=["sample", "B", "C", "D"])
+STYLES_PROVED = [
+    pytest.param(name, marks=pytest.mark.xdist_group(f"fix-{name}")) for name in ("sample", *"BCD")
+]
+
+
+@pytest.fixture(scope="module", params=STYLES_PROVED)
 def proof(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Proof:
     """Our own sample (CSV); companies of somebody else's making in JSON Lines, Parquet and workbooks."""
     place = tmp_path_factory.mktemp("fix")
@@ -332,7 +340,6 @@ def test_a_row_that_slid_is_left_to_a_person(logs):
         ),
     )
     assert changes == []
-    assert "slid" not in done.sentence
     assert "wrong columns" in done.not_corrected[0].why
 
 

@@ -84,7 +84,8 @@ FAULTS = (
         fix=(
             "Hide the field from the role in the review system now, then find out since when and by whom it was seen "
             "(the system's access log). The privacy officer decides whether it has to be reported. Take the field out "
-            "of the transfer if no purpose needs it; the command writes the file without it."
+            "of the transfer if no purpose needs it; the command writes the review file with the field blank in the "
+            "rows that show it."
         ),
         command="trueup check DIR --fix OUT",
         checklist=(

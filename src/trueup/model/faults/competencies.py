@@ -82,8 +82,8 @@ FAULTS = (
             "one side counts for the old competency and the other expects the new one."
         ),
         fix=(
-            "One successor: replace the id on courses and open reviews; the command writes the corrected file. "
-            "Several successors (a split): the framework's owner decides for each course. Closed reviews keep the "
+            "One living successor: replace the id on the courses by hand, and in open reviews with the corrected file "
+            "of the command. Several successors (a split): the framework's owner decides for each course. Closed reviews keep the "
             "competency that they were made with."
         ),
         command="trueup check DIR --fix OUT",

@@ -20,7 +20,7 @@ FAULTS = (
         ),
         fix=(
             "Take the field out of the connector's list of fields, then have it deleted where it arrived; the command "
-            "writes the file without it. If a purpose does need the field, the privacy officer adds it to the policy "
+            "writes the review file with the field blank. If a purpose does need the field, the privacy officer adds it to the policy "
             "first."
         ),
         command="trueup check DIR --fix OUT",
