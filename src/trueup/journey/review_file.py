@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from trueup import instants
 from trueup.journey.gather import _reading as reading_of
+from trueup.model.findings import Facts
 from trueup.model.instants import Precision
 from trueup.reconcile.change_list import Change, removal
 from trueup.reconcile.corrections import Decision, Target, Why, Wrong, decide
@@ -21,7 +22,7 @@ from trueup.reconcile.recognise.claim import Columnwise
 from trueup.reconcile.rewriting import Edit
 from trueup.reconcile.time_forms import form_of, written, written_day
 from trueup.reconcile.wrong_rows import in_lines, wrong_of
-from trueup.scoring import findings as scoring
+from trueup.scoring import comparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     import ibis
 
     from trueup.kit.engine import Engine
+    from trueup.model.scales import Scale
     from trueup.reconcile.reading import Inspection
     from trueup.reconcile.rewriting import Rows
     from trueup.reconcile.successors import Heir
-    from trueup.scoring.matrix import Scale
 
 _HOUR = 3_600_000_000
 _SECOND = 1_000_000
@@ -335,9 +336,12 @@ def rescored(asked: Sequence[Question], known: Sequence[Scale], engine: Engine) 
         ),
         "rescored",
     )
-    written_as = {(scale, version) for _, scale, version, _ in rest}
-    read = scoring.readings(known, {str(wrong.scale) for wrong, *_ in rest}, written_as)
-    wanted = table.select("number", said=scoring.said(scoring.wanted(table, read)))
+    facts = Facts(
+        scales=tuple(known),
+        lms_scales=tuple(sorted({str(wrong.scale) for wrong, *_ in rest})),
+        review_scales=tuple(dict.fromkeys((scale, version) for _, scale, version, _ in rest)),
+    )
+    wanted = table.select("number", said=comparing.said(comparing.wanted(table, facts)))
     for row in engine.fetch(wanted).to_pylist():
         if row["said"] is not None:
             said[row["number"]] = row["said"]
