@@ -8,7 +8,9 @@ cycle, under its SLA, unless another cycle has opened.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
@@ -19,9 +21,11 @@ from trueup.model.findings import Cycle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def calendar(rows: Iterable[dict[str, object]]) -> tuple[Cycle, ...]:
-    """The cycles of the canonical relation, by opening. A date as an end means the end of that day."""
+    """The cycles of the canonical relation, by opening. A date (month, year) as an end means its end where it is."""
     found = [
         Cycle(
             cycle=str(row["cycle"]),
@@ -42,7 +46,30 @@ def _instant(row: dict[str, object], name: str, *, last: bool) -> int | None:
     at = row[name]
     if not isinstance(at, int):
         return None
-    return at + DAY - 1 if last and row[f"{name}_precision"] == "day" else at
+    precision = str(row[f"{name}_precision"])
+    return _last(at, precision, _clock(row, name)) if last and precision in {"day", "month", "year"} else at
+
+
+def _clock(row: dict[str, object], name: str) -> tzinfo:
+    """The zone of the row; where it names none, the offset at which its time was read."""
+    try:
+        return ZoneInfo(str(row.get("zone") or ""))
+    except (KeyError, ValueError, OSError):  # no such zone; no name at all; the name of a directory
+        offset = row.get(f"{name}_offset")
+        return timezone(timedelta(minutes=offset)) if isinstance(offset, int) else UTC
+
+
+def _last(at: int, precision: str, clock: tzinfo) -> int:
+    """The last microsecond of the day, month or year that begins at an instant: days may have 23 or 25 hours."""
+    try:
+        first = (_EPOCH + timedelta(microseconds=at)).astimezone(clock)
+        after = first.date() + timedelta(days={"day": 1, "month": 31, "year": 366}[precision])
+        after = after.replace(day=1) if precision != "day" else after
+        after = after.replace(month=1) if precision == "year" else after
+        begins = datetime(after.year, after.month, after.day, tzinfo=clock)
+        return (begins - _EPOCH) // timedelta(microseconds=1) - 1
+    except OverflowError:  # 9999-12-31, which stands for never
+        return at + DAY - 1
 
 
 def within(at: ir.Value, cycle: Cycle, cycles: Sequence[Cycle]) -> ir.Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import ibis
@@ -154,7 +155,7 @@ def back(value: ir.Value, scale: Scale) -> ir.Value:
 
 def _between(x: ir.Value, points: Sequence[tuple[float, float]]) -> ir.Value:
     cases = [(x == at, ibis.literal(value)) for at, value in points]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x1 > x0:
             cases.append(((x > x0) & (x < x1), (x - x0) * (y1 - y0) / (x1 - x0) + y0))
     return ibis.cases(*cases, else_=or_null("float64"))
