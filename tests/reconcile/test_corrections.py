@@ -337,3 +337,45 @@ def test_every_fault_is_settled_or_left_and_no_cell_changes_twice(codes, data):
 def test_every_code_that_promises_a_correction_has_one_here():
     promised = {code for code, fault in CATALOGUE.items() if fault.command == "trueup check DIR --fix OUT"}
     assert promised == set(CORRECTED)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        wrong("TU0202", at=1),
+        wrong("TU0204", field="cycle", expected="2026-Q1"),
+        wrong("TU0306", field="score", expected="74"),
+        wrong("TU0602", field="label", expected="Negotiation"),
+        wrong("TU0803", expected="74", actual="65"),
+        wrong("TU0804", expected="2026"),
+        wrong("TU0805"),
+    ],
+    ids=lambda fault: fault.code,
+)
+def test_a_file_without_the_column_is_left(fault):
+    made, done = changes([fault], {0: "50"}, columns={}, apart=lambda _text, _wrong: False)
+    assert (made, done.left) == ({}, {0: Why.NO_COLUMN})
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        wrong("TU0204", field="cycle", expected="2026-Q1", at=1),
+        wrong("TU0306", field="score", expected="74", at=1),
+    ],
+    ids=lambda fault: fault.code,
+)
+def test_where_the_time_can_not_be_written_the_rest_of_the_fault_stays_too(fault):
+    made, done = changes([fault], write_time=lambda _wrong: Why.TIME_FORM)
+    assert (made, done.left) == ({}, {0: Why.TIME_FORM})
+
+
+def test_a_cell_that_already_says_it_is_no_change():
+    made, done = changes([wrong("TU0803", expected="65", actual="65.0")])
+    assert (made, done.left) == ({}, {0: Why.NOTHING})
+
+
+def test_the_column_that_is_filled_is_the_one_that_changes():
+    both = {**target().columns, "label": (AT["note"], AT["label"])}
+    row = OneRow([*ROW[: AT["note"]], " ", "B3"])
+    assert changes([wrong("TU0602", field="label", expected="N")], row=row, columns=both)[0] == {"label": "N"}

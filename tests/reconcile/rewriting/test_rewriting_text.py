@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trueup.reconcile.formats import Hints, UnreadableFile
+from trueup.reconcile.formats import Hints, Limits, Records, UnreadableFile, open_table
+from trueup.reconcile.formats.encoding import Encoding
 from trueup.reconcile.formats.rows import Dialect
+from trueup.reconcile.formats.source import source_of
 from trueup.reconcile.rewriting import Edit, Reading, Rows, rewrite, written_as
 from trueup.reconcile.rewriting.delimited import edited, segments
+from trueup.reconcile.rewriting.json_spans import spans
+from trueup.reconcile.rewriting.json_values import changed
 
 PLAIN = Reading(Hints())
 
@@ -212,3 +216,72 @@ def test_text_files_keep_their_names(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     assert written_as(path, "x/a.csv", Hints(), {"x/a.csv"}) == "x/a.csv"
+
+
+def test_chunks_do_not_show_in_what_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("trueup.reconcile.rewriting.delimited._CHUNK", 40)
+    monkeypatch.setattr("trueup.reconcile.rewriting.json_files._CHUNK", 40)
+    rows = [f'{n},"two\nlines {n}"\r\n' for n in range(50)]
+    path = tmp_path / "a.csv"
+    path.write_bytes(("id,n\r\n" + "".join(rows)).encode())
+    lines = {2 + 2 * n: Edit(cells={1: "x"}) for n in range(50)}
+    assert again(path, lines) == ("id,n\r\n" + "".join(f'{n},"x"\r\n' for n in range(50))).encode()
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(b'{"id":%d}\n' % n for n in range(50)))
+    done = again(path, {7: Edit(removed=True)}, Reading(Hints(), ("id",)))
+    assert done == b"".join(b'{"id":%d}\n' % n for n in range(50) if n != 6)
+
+
+def test_rows_of_json_show_their_cells_and_what_they_can_hold(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(LINES)
+    said = []
+
+    def decide(rows: Rows) -> dict[int, Edit]:
+        said.extend([rows.cell(0, 2), rows.cell(1, 1), rows.slid(0), list(rows.lines)])
+        said.extend([rows.holds(1, "Expert"), rows.holds(1, "74"), rows.holds(3, "Expert"), rows.whole(1)])
+        return {}
+
+    rewrite(path, "a.jsonl", KEYS, tmp_path / "o.jsonl", decide)
+    assert said == ["a@b", None, False, [1, 3], False, True, True, {"id": "2", "score": None}]
+
+
+@pytest.mark.parametrize(
+    ("before", "key", "text", "after"),
+    [
+        (b'{"a.b":"x"}', "a.b", "y", b'{"a.b":"y"}'),  # a key with a point in it
+        (b'{"a":{"b":{"c":1}}}', "a.b.c", "2", b'{"a":{"b":{"c":2}}}'),
+        (b'{"a":{}}', "a.b", "y", b'{"a":{"b":"y"}}'),  # not there yet
+        (b'{"a":1}', "c.d", "y", b'{"a":1,"c.d":"y"}'),
+        (b'{"n":1}', "n", "Expert", b'{"n":"Expert"}'),  # no number: a text
+    ],
+)
+def test_a_value_is_put_where_reading_looks_for_it(before, key, text, after):
+    assert changed(before, {key: text}, set()) == after
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"data": [{"id": 1}, {"id": 2}], "x": }', b'{"data": [{"id": 1}, {"id": 2}']
+)
+def test_a_document_that_breaks_off_is_refused(tmp_path, data):
+    path = tmp_path / "a.json"
+    path.write_bytes(b'{"data": [{"id": 1}, {"id": 2}]}')
+    table = open_table(path)
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFile):
+        list(spans(source_of(path, "a.json", Limits()), Encoding("utf-8"), {"id": 1}))
+    assert isinstance(table, Records)
+
+
+def test_a_list_that_is_no_longer_there_is_refused(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(b'[{"id": 1}, [{"id": 3}]]')
+    with pytest.raises(UnreadableFile, match="not found again"):
+        list(spans(source_of(path, "a.json", Limits()), Encoding("utf-8"), {"id": 2}))
+    assert [
+        piece.raw for piece in spans(source_of(path, "a.json", Limits()), Encoding("utf-8"), {"id": 1})
+    ] == [
+        b'{"id": 1}',
+        b'{"id": 3}',
+        b"",
+    ]
