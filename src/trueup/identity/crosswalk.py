@@ -46,7 +46,7 @@ def account_text(issuer: ir.Value, name: ir.Value) -> ir.Value:
 
 
 def identifiers(people: ibis.Table) -> ibis.Table:
-    """(value, tier, person_id): every identifier of every person, folded."""
+    """(value, tier, person_id): every identifier of every person, folded; a bare "-" is none."""
 
     def said(table: ibis.Table, column: str, tier: int) -> ibis.Table:
         kept = table.filter(table[column].notnull())
@@ -57,7 +57,7 @@ def identifiers(people: ibis.Table) -> ibis.Table:
     mails = people.filter(people.email.notnull()).mutate(one=untagged(folded(people.email)))
     aliases = members(people, "aliases", "one")
     tagless = aliases.mutate(one=untagged(folded(aliases.one)))
-    return union(
+    every = union(
         [
             said(people.mutate(one=people.person_id), "one", TIER_OWN),
             said(people, "employee_number", TIER_OWN),
@@ -67,7 +67,8 @@ def identifiers(people: ibis.Table) -> ibis.Table:
             said(mails, "one", TIER_UNTAGGED),
             said(tagless, "one", TIER_UNTAGGED),
         ]
-    ).distinct()
+    )
+    return every.filter(every.value != "").distinct()
 
 
 def employments(people: ibis.Table) -> ibis.Table:
@@ -88,12 +89,13 @@ def employments(people: ibis.Table) -> ibis.Table:
 def account_keys(accounts: ibis.Table) -> ibis.Table:
     """(account, value): the number and mail that a system notes on an account."""
     named = accounts.mutate(account=account_text(accounts.account_issuer, accounts.account_name))
-    return union(
+    every = union(
         [
             named.filter(named[column].notnull()).select("account", value=folded(named[column]))
             for column in ("employee_number", "email")
         ]
-    ).distinct()
+    )
+    return every.filter(every.value != "").distinct()
 
 
 def candidates(keys: ibis.Table, known: ibis.Table, account_values: ibis.Table | None) -> ibis.Table:
