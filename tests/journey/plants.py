@@ -8,9 +8,8 @@ rows whose file and line stand in the fault, the first one first.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 
-from logs import HOME, ISSUER, PURPOSE, Company, Record, local, utc
+from logs import HOME, Company, Record, local, utc
 
 Change = Callable[[Company, Record], object]
 
@@ -199,6 +198,8 @@ def retried(company: Company, record: Record, waits: tuple[int, ...], **first: s
         record.rows[f"try{n}"] = row
         at += timedelta(seconds=wait)
     done.update(attempt_at=utc(at), attempt=str(len(waits) + 1))
+    company.drop(done)
+    company.rows["sync"].append(done)  # a log is written in order
     record.shown["received_at"] = utc(at + timedelta(seconds=1))
 
 
@@ -256,18 +257,12 @@ def at_time(company: Company, record: Record, cycle: str, **when: int) -> None:
 
 
 def unused_competency(company: Company, record: Record) -> None:
-    row = dict(framework="skills", version="1", id="cmp-dust", label="Fax machines", language="en")
-    record.rows["entry"] = company.add(
-        "competencies", **row, status="active", replaced_by="", aliases=""
-    )
+    entry = company.rows["competencies"][0] | {"id": "cmp-dust", "label": "Fax machines"}
+    record.rows["entry"] = company.add("competencies", **entry)
 
 
-def grant(company: Company, record: Record, scope: str, granted: str, needed: str, used: str, **who: str) -> None:
-    record.rows["grant"] = company.add(
-        "grants", account="svc", scope=scope, granted=granted, needed=needed, last_used_at=used
-    )
-    record.rows["grant"].update(who)
+def grant(company: Company, record: Record, **cells_: str) -> None:
+    record.rows["grant"] = company.add("grants", **{"account": "svc"} | cells_)
 
 
 USED = "2026-03-30T20:00:00Z"
-OWED = also("TU0302")
