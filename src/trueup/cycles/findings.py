@@ -51,10 +51,10 @@ def _delivered(logs: Logs) -> ibis.Table:
 
 
 def late_completion(logs: Logs) -> ibis.Table:
-    """TU0901: completed in the window of a cycle, delivered after its cut-off."""
+    """TU0901: completed in the window of one cycle, delivered after its cut-off. Between two it is TU0904."""
     there = _delivered(logs)
     late = there.mutate(cutoff_at=told(there.completed_at, logs.cycles, "cutoff_at"))
-    found = late.filter(yes(late.delivered_at > late.cutoff_at))
+    found = late.filter(yes((late.delivered_at > late.cutoff_at) & (late.cycles == 1)))
     return fault_rows(
         found,
         "TU0901",
@@ -127,13 +127,14 @@ def window_misaligned(logs: Logs) -> ibis.Table | None:
 
 
 def _stranded(logs: Logs, cycle: Cycle, ends: list[int]) -> ibis.Table:
-    """The completions between the last run before the cut-off and the cut-off."""
+    """The completions between the last run before the cut-off and the cut-off; which of two cycles is no question."""
     records = logs.relation("records", lambda logs: logs.roles["completions"])
     since = max((end for end in ends if end <= (cycle.cutoff_at or 0)), default=cycle.opens_at or 0)
     found = records.filter(
         yes(
             records.due
             & (records.cycle == cycle.cycle)
+            & (records.cycles == 1)
             & (records.completed_at > since)
             & (records.completed_at <= (cycle.cutoff_at or 0))
         )

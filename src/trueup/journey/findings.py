@@ -79,31 +79,47 @@ def found(logs: Logs, engine: Engine, tell: Callable[[str], None]) -> ibis.Table
 
 
 def linked(faults: ibis.Table, engine: Engine) -> ibis.Table:
-    """Adds `caused_by`: the likeliest cause, by the catalogue, that is also found on the same record or person."""
+    """Adds `caused_by`: the likeliest cause, by the catalogue, that is also found on the same record, row or person.
+
+    A row counts where a record's fault names it as one of its two places; a person where the cause is about
+    the person and no record.
+    """
     ranks = [
-        (fault.code, cause, place)
+        (fault.code, cause, rank)
         for fault in CATALOGUE.values()
-        for place, cause in enumerate(fault.consequence_of)
+        for rank, cause in enumerate(fault.consequence_of)
     ]
     causes = engine.constant(
         pa.table(
             {
                 "code": [code for code, _, _ in ranks],
                 "cause": [cause for _, cause, _ in ranks],
-                "place": pa.array([place for _, _, place in ranks], pa.int64()),
+                "rank": pa.array([rank for _, _, rank in ranks], pa.int64()),
             }
         ),
         "causes",
     )
-    whose = ibis.ifelse(
-        faults.record_id.notnull(),
-        "r:" + faults.record_id,
-        ibis.ifelse(faults.person.notnull(), "p:" + faults.person, or_null("string")),
-    )
-    keyed = faults.mutate(whose=whose)
-    there = keyed.filter(keyed.whose.notnull()).select("whose", cause=keyed.code).distinct()
-    mine = keyed.filter(keyed.whose.notnull()).select("whose", "code").distinct()
-    met = mine.join(causes, "code").join(there, ["whose", "cause"])
-    best = met.group_by(["whose", "code"]).aggregate(cause=met.cause.argmin(met.place))
-    joined = keyed.left_join(best, ["whose", "code"])
-    return joined.select(*[keyed[name] for name in faults.columns], caused_by=best.cause)
+    own = ibis.ifelse(faults.record_id.notnull(), "r:" + faults.record_id, "p:" + faults.person)
+    bearing = ibis.ifelse(faults.record_id.notnull(), "", or_null("string"))
+    place = bearing + "w:" + faults.file + ":" + faults.line.cast("string")
+    other = bearing + "w:" + faults.other_file + ":" + faults.other_line.cast("string")
+    keyed = engine.keep(faults.mutate(own=own, place=place, other=other, whose="p:" + faults.person), "keyed")
+    there = _signs(keyed, "cause", "own", "place", "other")
+    mine = _signs(keyed.semi_join(causes, "code"), "code", "own", "place", "whose")
+    met = mine.join(causes, "code").join(there, ["sign", "cause"])
+    best = met.group_by(["sign", "code"]).aggregate(cause=met.cause.argmin(met["rank"]))
+    best = engine.keep(best, "explained")
+    told = keyed.mutate(caused_by=or_null("string"))
+    for sign in ("own", "place", "whose"):
+        why = best.select(for_sign="sign", for_code="code", why="cause")
+        joined = told.left_join(why, [(sign, "for_sign"), ("code", "for_code")])
+        rest = {name: told[name] for name in told.columns if name != "caused_by"}
+        told = joined.select(**rest, caused_by=ibis.coalesce(told.caused_by, why.why))
+    return told.select(*faults.columns, "caused_by")
+
+
+def _signs(keyed: ibis.Table, name: str, *columns: str) -> ibis.Table:
+    """(sign, code under `name`): by what each fault may be known to others."""
+    parts = [keyed.select(sign=keyed[column], **{name: keyed.code}) for column in columns]
+    signs = union(parts)
+    return signs.filter(signs.sign.notnull()).distinct()
