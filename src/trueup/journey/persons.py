@@ -24,7 +24,7 @@ SOME = 0.5
 RARE = 0.05  # a shape of fewer values than this is no way of writing numbers, it is a slip
 KEY_COLUMNS = ("employee_number", "email", "account_name")
 _BASIS = ("basis_from", "withdrawn_at", "basis_precision", "withdrawn_precision")
-ABOUT = ("hired_at", "left_at", "rehired", *_BASIS)
+ABOUT = ("pid", "hired_at", "left_at", "rehired", *_BASIS)  # pid: the person as a number, cheap to compare
 _EVER = -DAY * 100_000  # since always
 
 
@@ -55,6 +55,7 @@ def persons(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.Tabl
     keys = work.engine.keep(records.select("who", *KEY_COLUMNS, "account_issuer").distinct(), "keys")
     found = work.engine.keep(crosswalk.candidates(_folded(work, keys), known, accounts), "candidates")
     about = work.engine.keep(_about(work, people, known), "about")
+    work.kept["about"] = about
     by_key = work.engine.keep(_by_key(keys, found, known, about, resolvable=accounts is not None), "persons")
     work.kept["keys"] = keys.join(by_key.select("who", "person_id"), "who")
     decided = _decided(work, records, by_key, found, about)
@@ -114,7 +115,9 @@ def _by_key(
 def _about(work: Work, people: ibis.Table, known: ibis.Table) -> ibis.Table:
     """One row a person: their employment, and the basis on which their data may go."""
     jobs = crosswalk.employments(people)
-    jobs = jobs.mutate(rehired=yes(jobs.rehired))
+    jobs = jobs.mutate(
+        rehired=yes(jobs.rehired), pid=ibis.row_number().over(ibis.window(order_by=jobs.person_id)).cast("int64")
+    )
     basis = _basis(work, known)
     return (
         jobs.mutate(**_always_allowed()) if basis is None else with_columns(jobs, basis, "person_id", _BASIS)
@@ -236,6 +239,7 @@ def _as_written(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.
             odd = yes(table.number_shape.notnull() & ~table.number_shape.isin(shapes))
         nobody = table.mutate(
             person_id=crosswalk.folded(table.key),
+            pid=crosswalk.folded(table.key),
             choices=ibis.literal(1, "int64"),
             rival=or_null("string"),
             hired_at=or_null("int64"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from trueup.identity import crosswalk
-from trueup.journey.work import Work, whole
+from trueup.journey.work import Work, whole, with_columns
 from trueup.kit.expressions import yes
 from trueup.reconcile import pairs as sides
 
@@ -38,12 +38,16 @@ def reviewers(
     rows = reviews.filter(reviews.person.notnull())
     written = work.engine.keep(rows.group_by("person").aggregate(n=rows.count()), "written")
     whom = _whom(work, written, last)
+    about = work.kept.get("about")
+    whom = whom.mutate(pid=whom.person_id) if about is None else with_columns(whom, about, "person_id", ("pid",))
+    whom = work.engine.keep(whom, "reviewers")
 
     def attach(table: ibis.Table) -> ibis.Table:
         met = table.left_join(whom, table.person == whom.person)
         return met.select(
             *[table[name] for name in table.columns],
             person_id=whom.person_id,
+            pid=whom.pid,
             choices=whom.choices.fill_null(0),
             kind=whom.kind,
             exposed=yes(whom.exposed),
@@ -90,7 +94,7 @@ def _whom(work: Work, written: ibis.Table, last: Callable[[], ibis.Table]) -> ib
             choices=best.choices.fill_null(0),
         )
     else:
-        ours = last().select("person_id").distinct().mutate(ours=True)
+        ours = last().select("person_id").distinct().mutate(ours=ibis.literal(value=True))
         named = written.mutate(person_id=crosswalk.folded(written.person))
         met = named.left_join(ours, named.person_id == ours.person_id)
         whom = met.select(

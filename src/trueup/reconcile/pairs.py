@@ -192,16 +192,16 @@ def differing(table: ibis.Table, latest_known: int, more: list[ir.Value]) -> ir.
             table.due & ~in_review,
             in_lms & ~table.due & in_review,
             table.due & table.completed_at.isnull(),
-            in_lms & in_review & (table.person_id != table.h_person_id),
+            in_lms & in_review & (table.pid != table.h_pid),
             in_review & (table.course_id != table.h_course_id),
-            in_lms & (table.person_id.isnull() | table.rival.notnull() | table.number_unknown),
+            in_lms & (table.pid.isnull() | table.rival.notnull() | table.number_unknown),
             in_lms & (table.completed_at > latest_known)
             | (table.completed_at < table.hired_at)
             | (table.completed_at < table.enrolled_at),
-            in_review & table.h_person_id.isnull(),
+            in_review & table.h_pid.isnull(),
             table.h_copies > 1,
             table.revisions > 1,
-            table.runs_accepted > 1,
+            table.accepted > 1,
             table.sent_revision < table.revision,
             *more,
         ]
