@@ -8,7 +8,9 @@ import ibis
 import pyarrow as pa
 
 from trueup.kit.engine import Engine
+from trueup.model.findings import FAULT_COLUMNS, Facts, Logs
 from trueup.model.relations import ROLES
+from trueup.model.settings import CheckSettings
 from trueup.reconcile.staging import schema_of
 
 Rows = Iterable[Mapping[str, object]]
@@ -56,3 +58,19 @@ class Hand:
         listed: list[dict[str, Any]] = self.engine.fetch(expression).to_pylist()
         order = by or tuple(expression.columns)
         return sorted(listed, key=lambda row: [(row[name] is not None, str(row[name])) for name in order])
+
+    def logs(self, roles: Mapping[str, Rows], pairs: ibis.Table | None = None, **said: Any) -> Logs:
+        """Logs of these rows for a finding to look at; every column of a role counts as given."""
+        tables = {role: self.relation(role, rows) for role, rows in roles.items()}
+        return Logs(
+            roles=tables,
+            given={role: frozenset(ROLES[role].names) for role in roles},
+            pairs=self.relation("completions", []) if pairs is None else pairs,
+            **{"as_of": at("2026-04-01T00:00:00Z"), "settings": CheckSettings(), "facts": Facts()} | said,
+            fetch=lambda expression: self.engine.fetch(expression).to_pylist(),
+            constant=self._faults,
+        )
+
+    def _faults(self, rows: list[dict[str, object]]) -> ibis.Table | None:
+        kinds = {name: pa.int64() if name.endswith("line") else pa.string() for name in FAULT_COLUMNS}
+        return self.table(rows, pa.schema(kinds)) if rows else None

@@ -102,9 +102,9 @@ def _waits(logs: Logs) -> ibis.Table:
         run_before=attempts.run_id.lag().over(window),
     )
     retried = stepped.filter(yes(stepped.outcome_before.isin(_RETRIED)))
-    seconds = ibis.ifelse(retried.asked.re_search(r"^\d+(\.\d+)?$"), retried.asked, or_null("string")).cast(
-        "float64"
-    )
+    seconds = ibis.ifelse(
+        retried.asked.re_search(r"^\d{1,9}(\.\d{1,9})?$"), retried.asked, or_null("string")
+    ).cast("float64")
     return retried.mutate(
         gap=retried.attempt_at - retried.before, asked_for=(seconds * SECOND).round().cast("int64")
     )
@@ -138,7 +138,7 @@ def retry_storm(logs: Logs) -> ibis.Table:
         + by_record.run,
     )
     same = waits.filter(yes((waits.run_before == waits.run_id) & (waits.gap <= STORM_GAP)))
-    runs = same.group_by(["record_id", "run_id"]).aggregate(
+    runs = same.group_by(["record_id", "target", "run_id"]).aggregate(
         gaps=same.count(),
         shortest=same.gap.min(),
         longest=same.gap.max(),
