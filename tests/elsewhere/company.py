@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from elsewhere import plant_books, plant_delivery, plant_missing, plant_people, plant_time
+from elsewhere import (
+    plant_books,
+    plant_calendar,
+    plant_delivery,
+    plant_missing,
+    plant_people,
+    plant_privacy,
+    plant_time,
+)
 from elsewhere.books import open_books
 from elsewhere.learning import learn
 from elsewhere.plant_people import Plant
@@ -29,6 +37,8 @@ _ALL: dict[str, Plant] = {
     **plant_time.PLANTS,
     **plant_missing.PLANTS,
     **plant_delivery.PLANTS,
+    **plant_calendar.PLANTS,
+    **plant_privacy.PLANTS,
     **plant_books.PLANTS,
 }
 ORDER = (*GROUPS, *SECOND, *(code for code in _ALL if code not in {*GROUPS, *SECOND}))

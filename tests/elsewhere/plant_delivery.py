@@ -1,58 +1,68 @@
-"""Planted faults of the sync runs (TU04) and of the calendar (TU09)."""
+"""Planted faults of the sync runs (TU04)."""
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from elsewhere.plant_people import Plant, on_record
-from elsewhere.review_year import add_run
-from elsewhere.style import BERLIN
-from elsewhere.transfers import attempt, by_run, sent
-from elsewhere.world import Company, Cycle, Planted, Run, Story, claim
+from elsewhere.transfers import attempt, by_run
+from elsewhere.world import Company, Planted, Run, Story, claim
 
 LEAST, MOST = 6, 20
 Beat = tuple[timedelta, str, int, int | None]
 
 
-def _names(stories: list[Story]) -> tuple[str, ...]:
+def names_of(stories: list[Story]) -> tuple[str, ...]:
+    """Every string that a report may call these records by."""
     return tuple(n for s in stories for n in s.names())
 
 
-def _untouched(company: Company, stories: list[Story]) -> bool:
-    return all(
-        s.kind == "plain"
-        and not s.taken
-        and s.attempts
-        and _days_to_cutoff(company, s) > 3
-        and s.run is s.attempts[0].run
-        for s in stories
-    )
+def _plain(company: Company, stories: list[Story]) -> bool:
+    return all(s.kind == "plain" and days_to_cutoff(company, s) > 3 for s in stories)
 
 
-def _days_to_cutoff(company: Company, story: Story) -> float:
+def days_to_cutoff(company: Company, story: Story) -> float:
+    """Days from the completion to the cut-off of its cycle; negative in none."""
     cycle = company.cycle_at(story.at)
     return (cycle.cutoff - story.at) / timedelta(days=1) if cycle else -1.0
 
 
-def _tails(company: Company, least: int, keep: int) -> list[tuple[list[Story], list[Story]]]:
-    """Per run, in random order: what comes first, and an untouched tail of at least `least` stories."""
-    found = []
-    for stories in by_run(company).values():
-        sendable = [s for s in stories if s.attempts]
-        if len(sendable) < least + keep:
-            continue
-        size = company.rng.randrange(least, min(MOST, len(sendable) - keep) + 1)
-        head, tail = sendable[:-size], sendable[-size:]
-        if _untouched(company, tail):
-            found.append((head, tail))
-    company.rng.shuffle(found)
-    return found
+def _quiet_runs(company: Company, beside: int = 1) -> list[list[Story]]:
+    """What each run sent, in random order; only runs of which, and `beside` which, nothing is used by a plant."""
+    loads = list(by_run(company).values())
+    used = [any(s.taken for s in stories) for stories in loads]
+    visited = {a.run.run_id for s in company.stories for a in s.attempts if a.run is not s.run}
+    quiet = []
+    for i, stories in enumerate(loads):
+        sent_here = [s for s in stories if s.attempts]
+        if (
+            sent_here
+            and not any(used[max(0, i - beside) : i + beside + 1])
+            and _run_of(stories).run_id not in visited
+        ):
+            quiet.append(sent_here)
+    company.rng.shuffle(quiet)
+    return quiet
+
+
+def _cut(company: Company, beside: int = 1) -> tuple[list[Story], list[Story]] | None:
+    """A quiet run in two: what comes first, and a plain tail."""
+    for stories in _quiet_runs(company, beside):
+        if len(stories) >= LEAST:
+            size = company.rng.randrange(LEAST, min(MOST, len(stories)) + 1)
+            if _plain(company, stories[-size:]):
+                return stories[:-size], stories[-size:]
+    return None
 
 
 def throttled_run(company: Company, count: int) -> list[Planted]:
     """TU0401: from some record on the target only throttles; the run gives up politely."""
     planted = []
-    for i, (_, tail) in enumerate(_tails(company, LEAST, 0)[:count]):
+    for i in range(count):
+        cut = _cut(company, beside=0)
+        if cut is None:
+            break
+        tail = cut[1]
         http = 403 if i % 3 == 2 else 429
-        keys = (_run_of(tail).run_id, *_names(tail))
+        keys = (_run_of(tail).run_id, *names_of(tail))
         for story in claim(tail):
             first = story.attempts[0]
             story.attempts = [
@@ -64,7 +74,6 @@ def throttled_run(company: Company, count: int) -> list[Planted]:
                     "throttled",
                     http=http,
                     nth=n,
-                    page=first.page,
                     retry_after=wait,
                 )
                 for n, (pause, wait) in enumerate(((timedelta(0), 30), (timedelta(seconds=35), 60)), 1)
@@ -95,7 +104,6 @@ def server_errors(company: Company, count: int) -> list[Planted]:
                 "error",
                 http=http,
                 nth=n,
-                page=first.page,
             )
             for n, pause in enumerate((0, 5, 15, 35), 1)
         ]
@@ -108,22 +116,20 @@ def truncated_run(company: Company, count: int) -> list[Planted]:
     """TU0403: the run stops exactly at the end of a page; what was still due never left."""
     planted: list[Planted] = []
     size = company.page_size
-    loads = list(by_run(company).values())
-    company.rng.shuffle(loads)
-    for stories in loads:
-        sendable = [s for s in stories if s.attempts]
-        keep = (len(sendable) - LEAST) // size * size
-        left = sendable[keep:]
-        if keep < size or len(left) > MOST or not _untouched(company, left) or len(planted) >= count:
-            continue
-        if any(s.taken or s.attempts[0].run is not s.run for s in sendable):
-            continue
-        keys = (_run_of(left).run_id, *_names(left))
-        for story in claim(left):
-            story.attempts, story.reviews = [], []
-        planted.append(
-            Planted("TU0403", f"stopped at {keep}, {len(left)} left", keys, run=_run_of(left).run_id)
-        )
+    for _ in range(count):
+        for stories in _quiet_runs(company):
+            keep = (len(stories) - LEAST) // size * size
+            left = stories[keep:]
+            if keep < size or len(left) > MOST or not _plain(company, left):
+                continue
+            run = _run_of(left).run_id
+            planted.append(
+                Planted("TU0403", f"stopped at {keep}, {len(left)} left", (run, *names_of(left)), run=run)
+            )
+            claim(stories)
+            for story in left:
+                story.attempts, story.reviews = [], []
+            break
     return planted
 
 
@@ -145,7 +151,6 @@ def retry_storm(company: Company, count: int) -> list[Planted]:
                 outcome,
                 http=http,
                 nth=n,
-                page=first.page,
                 retry_after=wait,
             )
             for n, (pause, outcome, http, wait) in enumerate(beats, 1)
@@ -160,21 +165,25 @@ def retry_storm(company: Company, count: int) -> list[Planted]:
 def lost_checkpoint(company: Company, count: int) -> list[Planted]:
     """TU0405: the cursor jumped over a window; or stood still, and a whole run was sent again."""
     planted: list[Planted] = []
-    for i, (head, tail) in enumerate(_tails(company, LEAST, 0)[: 2 * count]):
-        if len(planted) == count:
-            break
-        if i % 2:
-            if any(s.kind == "skipped" or s.taken for s in head) or len(head) + len(tail) > 40:
-                continue
-            planted.append(_sent_twice(company, head + tail))
-        elif not head or len(head) % company.page_size:  # otherwise it would be a truncated run
-            planted.append(_skipped(company, tail))
+    for i in range(count):
+        for _ in range(20):
+            cut = _cut(company)
+            if cut is None:
+                break
+            head, tail = cut
+            if i % 2 and not any(s.kind == "skipped" for s in head) and len(head) + len(tail) <= 40:
+                planted.append(_sent_twice(company, head + tail))
+                break
+            if i % 2 == 0 and (not head or len(head) % company.page_size):  # else it would be a truncated run
+                claim(head)
+                planted.append(_skipped(company, tail))
+                break
     return planted
 
 
 def _skipped(company: Company, window: list[Story]) -> Planted:
     run = _run_of(window)
-    names = _names(window)
+    names = names_of(window)
     for story in claim(window):
         story.attempts, story.reviews = [], []
     logged = {a.run.started: a.run.run_id for s in company.stories for a in s.attempts}
@@ -199,118 +208,14 @@ def _sent_twice(company: Company, window: list[Story]) -> Planted:
         )
         again.payload = dict(story.attempts[-1].payload)
         story.attempts.append(again)
-    keys = (run.run_id, following.run_id, *_names(window))
+    keys = (run.run_id, following.run_id, *names_of(window))
     return Planted("TU0405", f"window of {len(window)} sent twice", keys, run=following.run_id)
 
 
-def _move(company: Company, story: Story, run: Run) -> None:
-    """The delivery of an intact story happens in another run."""
-    row = story.attempts[-1]
-    row.run, row.at, row.page, row.attempt = run, run.started + timedelta(seconds=7), 1, 1
-    story.attempts = [row]
-    story.run = run
-    story.review.received_at = row.at + timedelta(seconds=1)
-
-
-def late_completion(company: Company, count: int) -> list[Planted]:
-    """TU0901: completed some days before the cut-off, delivered in the night after it, or the next."""
-    planted = []
-    for i, story in enumerate(company.take(count, lambda s: 1 < _days_to_cutoff(company, s) < 25)):
-        cycle = company.cycle_at(story.at)
-        assert cycle is not None
-        _move(company, story, company.run_after(cycle.cutoff + timedelta(hours=24 * (i % 3))))
-        planted.append(on_record("TU0901", f"{i % 3} days late", story))
-    return planted
-
-
-def sla_breached(company: Company, count: int) -> list[Planted]:
-    """TU0902: completed in the grace period, delivered many hours later."""
-    late = [s for s in company.stories if s.kind == "grace" and not s.taken]
-    planted = []
-    for i, story in enumerate(claim(company.rng.sample(late, min(count, len(late))))):
-        _move(company, story, add_run(company, story.at + timedelta(hours=4 + 5 * i)))
-        planted.append(on_record("TU0902", f"after {4 + 5 * i} hours", story))
-    return planted
-
-
-def window_misaligned(company: Company, _: int) -> list[Planted]:
-    """TU0903: on the last day no run ended between the last completions and the cut-off."""
-    planted = []
-    for cycle in company.rng.sample(company.cycles, 2):
-        since = cycle.cutoff - timedelta(hours=12)
-        last = [s for s in company.stories if s.run and s.reviews and since <= s.run.started <= cycle.cutoff]
-        last = [s for s in last if len(s.completions) == 1]
-        if _silence(company, cycle, last):
-            keys = (cycle.name,)
-            planted.append(
-                Planted(
-                    "TU0903", f"{len(last)} completions waited", keys, other=cycle.name, touches=_names(last)
-                )
-            )
-    return planted
-
-
-def _silence(company: Company, cycle: Cycle, last: list[Story]) -> bool:
-    """Moves the last deliveries behind the cut-off; false where some other record keeps its run before it."""
-    if not last:
-        return False
-    first = min(s.at for s in last)
-    kept = [a for s in company.stories if s not in last for a in s.attempts if first < a.at <= cycle.cutoff]
-    if kept:
-        return False
-    for story in claim(last):
-        _move(company, story, company.run_after(cycle.cutoff))
-    return True
-
-
-def unattributed(company: Company, count: int) -> list[Planted]:
-    """TU0904: completed between two cycles, before the first, or on a day that two cycles claim."""
-    planted = []
-    fair = company.take(count, lambda s: s.person.hired_on.year < 2024)
-    sprint = _overlap(company) if company.style.name in {"A", "D"} else None
-    for i, story in enumerate(fair):
-        if sprint and i % 3 == 2:
-            at, shape = sprint.opens + timedelta(hours=9 + i), "in two cycles"
-        elif company.style.grace and i % 3 == 1:
-            at, shape = (
-                company.cycles[i % 3].close() + timedelta(hours=7 + i, minutes=21),
-                "between two cycles",
-            )
-        else:
-            at, shape = company.cycles[0].opens - timedelta(days=3, hours=i), "before the first cycle"
-        story.at = story.done.completed_at = at
-        story.done.enrolled_at, story.done.updated_at = at - timedelta(days=2), at + timedelta(seconds=20)
-        story.review.completed_at, story.review.cycle = (
-            at,
-            sprint.name if shape == "in two cycles" and sprint else None,
-        )
-        run = next((r for r in company.runs if at < r.started < at + timedelta(hours=20)), None)
-        _move(company, story, run or add_run(company, at + timedelta(hours=1)))
-        sent(company, story)
-        touched = (sprint.name,) if sprint else ()
-        planted.append(on_record("TU0904", shape, story, touches=touched))
-    return planted
-
-
-def _overlap(company: Company) -> Cycle:
-    """A one-day cycle on a quiet Sunday inside the second quarter."""
-    host = company.cycles[2]
-    day = (host.opens + timedelta(days=20)).astimezone(BERLIN)
-    day += timedelta(days=7 - day.isoweekday())
-    opens = day.replace(hour=0, minute=0).astimezone(UTC)
-    sprint = Cycle("2025-SPRINT", opens, opens + timedelta(hours=23, minutes=59))
-    company.cycles.append(sprint)
-    return sprint
-
-
 PLANTS: dict[str, Plant] = {
-    "TU0903": window_misaligned,
     "TU0403": truncated_run,
     "TU0405": lost_checkpoint,
     "TU0401": throttled_run,
-    "TU0902": sla_breached,
-    "TU0904": unattributed,
-    "TU0901": late_completion,
     "TU0402": server_errors,
     "TU0404": retry_storm,
 }

@@ -37,7 +37,6 @@ def not_delivered(company: Company, count: int) -> list[Planted]:
                 "rejected",
                 http=http,
                 nth=n + 1,
-                page=story.attempts[0].page,
             )
             for n, http in enumerate(codes)
         ]
@@ -52,7 +51,7 @@ def false_success(company: Company, count: int) -> list[Planted]:
     for i, story in enumerate(company.take(count)):
         if i % 3 == 2:
             first = story.attempts[0]
-            lost = attempt(company, story, first.run, first.at, "error", http=None, page=first.page)
+            lost = attempt(company, story, first.run, first.at, "error", http=None)
             first.at, first.attempt = first.at + timedelta(seconds=9), 2
             story.attempts = [lost, first]
         story.reviews = []

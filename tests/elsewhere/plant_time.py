@@ -147,8 +147,10 @@ def _before_hired(company: Company) -> list[Planted]:
     for person in company.take_people(1, intact):
         records = sorted(company.of(person), key=lambda s: s.at)
         person.hired_on = records[0].at.date() + timedelta(days=25)
-        early = [s for s in records if s.at.date() < person.hired_on - timedelta(days=2)]
-        planted += [on_record("TU0205", "before hired", s) for s in early]
+        clear = person.hired_on - timedelta(days=2)  # on the eve a zone might still excuse it
+        around = tuple(n for s in records for n in s.names() if s.at.date() >= clear)
+        early = [s for s in records if s.at.date() < clear]
+        planted += [on_record("TU0205", "before hired", s, touches=around) for s in early]
     return planted
 
 

@@ -99,10 +99,16 @@ def _sync(company: Company) -> list[Row]:
         last = a.run.ended or max(ends.get(a.run.run_id, a.at), a.at + timedelta(seconds=3))
         ends[a.run.run_id] = last
     attempts.sort(key=lambda a: (a.run.started, a.at))
-    return [_attempt(a, company.page_size, ends[a.run.run_id]) for a in attempts]
+    places: dict[str, dict[str, int]] = {}
+    rows = []
+    for a in attempts:
+        seen = places.setdefault(a.run.run_id, {})
+        page = seen.setdefault(a.record_id, len(seen)) // company.page_size + 1
+        rows.append(_attempt(a, page, company.page_size, ends[a.run.run_id]))
+    return rows
 
 
-def _attempt(a: Attempt, limit: int, ended: datetime) -> Row:
+def _attempt(a: Attempt, page: int, limit: int, ended: datetime) -> Row:
     return {
         "run_id": a.run.run_id,
         "record_id": a.record_id,
@@ -113,8 +119,8 @@ def _attempt(a: Attempt, limit: int, ended: datetime) -> Row:
         "http_status": a.http,
         "request_id": a.request_id,
         "retry_after": a.retry_after,
-        "batch": f"{a.run.run_id}/{a.page}",
-        "page": a.page,
+        "batch": f"{a.run.run_id}/{page}",
+        "page": page,
         "limit": limit,
         "payload": json.dumps(a.payload) if a.payload else None,
         "run_started_at": a.run.started,

@@ -42,15 +42,14 @@ def _send_run(company: Company, stories: list[Story]) -> None:
         run = story.run
         assert run is not None
         at = run.started + timedelta(seconds=5 + 2 * place)
-        page = place // company.page_size + 1
         if run.ended and story is stories[-1]:
             at = run.ended - timedelta(seconds=1)  # the cut-off itself is still in time
         if story.kind == "skipped":
-            story.attempts = [attempt(company, story, run, at, "skipped", http=None, page=page)]
+            story.attempts = [attempt(company, story, run, at, "skipped", http=None)]
         elif run.ended or story.kind != "plain":
-            story.attempts = [attempt(company, story, run, at, page=page)]
+            story.attempts = [attempt(company, story, run, at)]
         else:
-            story.attempts = _tries(company, story, at, page)
+            story.attempts = _tries(company, story, at)
     for story in stories:
         if story.attempts[-1].outcome == "accepted":
             story.reviews = [mirror(company, story, story.attempts[-1].at + timedelta(seconds=1))]
@@ -66,7 +65,6 @@ def attempt(
     *,
     http: int | None = 201,
     nth: int = 1,
-    page: int = 1,
     retry_after: int | str | None = None,
 ) -> Attempt:
     """One row of the sync log; a waiting time in seconds stands there as the target's header said it."""
@@ -80,51 +78,48 @@ def attempt(
         attempt=nth,
         http=http,
         retry_after=retry_after,
-        page=page,
         request_id=f"{company.rng.getrandbits(40):010x}",
     )
 
 
-def _tries(company: Company, story: Story, at: datetime, page: int) -> list[Attempt]:
+def _tries(company: Company, story: Story, at: datetime) -> list[Attempt]:
     """Mostly one; sometimes throttled or failing first, then delivered with a growing pause."""
     dice = company.rng.random()
     if dice < 0.03:
         story.kind = "trap"
-        return throttled_then(company, story, at, page)
+        return throttled_then(company, story, at)
     if dice < 0.05:
         story.kind = "trap"
-        return _failing_then(company, story, at, page)
-    return [attempt(company, story, _run(story), at, page=page)]
+        return _failing_then(company, story, at)
+    return [attempt(company, story, _run(story), at)]
 
 
-def throttled_then(company: Company, story: Story, at: datetime, page: int) -> list[Attempt]:
+def throttled_then(company: Company, story: Story, at: datetime) -> list[Attempt]:
     """429 with a Retry-After that the next try honours; sometimes twice."""
     tries: list[Attempt] = []
     for nth in range(1, company.rng.choice((2, 2, 3))):
         wait = 20 * 2**nth
         tries.append(
-            attempt(
-                company, story, _run(story), at, "throttled", http=429, nth=nth, page=page, retry_after=wait
-            )
+            attempt(company, story, _run(story), at, "throttled", http=429, nth=nth, retry_after=wait)
         )
         at += timedelta(seconds=wait + company.rng.randrange(1, 9))
-    return [*tries, attempt(company, story, _run(story), at, nth=len(tries) + 1, page=page)]
+    return [*tries, attempt(company, story, _run(story), at, nth=len(tries) + 1)]
 
 
-def _failing_then(company: Company, story: Story, at: datetime, page: int) -> list[Attempt]:
+def _failing_then(company: Company, story: Story, at: datetime) -> list[Attempt]:
     """5xx or a time-out, pauses that double, then success; now and then only in the next run."""
     tries: list[Attempt] = []
     pause = company.rng.randrange(4, 9)
     for nth in range(1, company.rng.randrange(2, 5)):
         http = company.rng.choice((500, 502, 503, 504, None))
-        tries.append(attempt(company, story, _run(story), at, "error", http=http, nth=nth, page=page))
+        tries.append(attempt(company, story, _run(story), at, "error", http=http, nth=nth))
         at += timedelta(seconds=pause + company.rng.random())
         pause *= 2
     following = company.run_after(_run(story).started + timedelta(hours=1))
     cycle = company.cycle_at(story.at)
     if company.rng.random() < 0.3 and cycle and following.started + timedelta(hours=30) < cycle.cutoff:
         return [*tries, attempt(company, story, following, following.started + timedelta(seconds=2))]
-    return [*tries, attempt(company, story, _run(story), at, nth=len(tries) + 1, page=page)]
+    return [*tries, attempt(company, story, _run(story), at, nth=len(tries) + 1)]
 
 
 def _run(story: Story) -> Run:

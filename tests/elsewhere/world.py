@@ -107,7 +107,6 @@ class Attempt:
     attempt: int = 1
     http: int | None = 200
     retry_after: int | str | None = None
-    page: int = 1
     request_id: str = ""
     payload: dict[str, str | float | None] = field(default_factory=dict)
 
