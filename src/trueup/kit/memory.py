@@ -41,8 +41,8 @@ def parse_size(text: str) -> int:
         size = float(number) * _UNITS[unit]
     except ValueError:
         raise ValueError(f"{text!r} is no size: write 2GiB, 512MB or a number of bytes") from None
-    if not size >= 2**26:  # also catches nan
-        raise ValueError(f"{text!r} is too little: at least 64MiB are needed")
+    if not 2**26 <= size < 2**63:  # also catches nan and infinity
+        raise ValueError(f"{text!r} is no size to work with: at least 64MiB are needed")
     return int(size)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -47,14 +48,17 @@ for verb in (check, inspect, explain, faults, sample):
 
 def main() -> None:
     """Run the command; an interrupted run says so and ends with 130, a full disk or closed pipe with 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal of another encoding gets what it can show
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except KeyboardInterrupt:
-        print("trueup: interrupted; nothing was changed", file=sys.stderr)
+        typer.echo("trueup: interrupted; nothing was changed", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
     except OSError as error:
-        print(f"trueup: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        typer.echo(f"trueup: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
         sys.exit(FAILED)

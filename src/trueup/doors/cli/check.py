@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -18,12 +20,33 @@ if TYPE_CHECKING:
 
 CLEAN, USAGE, FAULTS = 0, 2, 3
 _FORMS = (".parquet", ".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
+_STDOUT = Path("-")
+_YEARS = range(1970, 2200)  # in which a check can be said to be made
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Where the answer goes, and how much of it is shown."""
+
+    json: Path | None
+    faults: Path | None
+    html: Path | None
+    fix: Path | None
+    reveal: bool
+    quiet: bool
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files to be written, by the option that names each."""
+        named = {"--json": self.json, "--faults": self.faults, "--html": self.html}
+        return {option: path for option, path in named.items() if path is not None and path != _STDOUT}
 
 
 def check(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The directory with the exported logs.")],
+    *,
     json_to: Annotated[
-        str | None, typer.Option("--json", metavar="FILE|-", help="Write the answer as JSON; - is stdout.")
+        Path | None, typer.Option("--json", metavar="FILE|-", help="Write the answer as JSON; - is stdout.")
     ] = None,
     faults_to: Annotated[
         Path | None,
@@ -94,12 +117,14 @@ def check(
     if init:
         _init(directory, settings)
         return
-    allowed = _allowed(engine, memory, faults_to, (html_to, faults_to), fix_into)
+    allowed = _allowed(engine, memory)
+    wanted = _Wanted(json_to, faults_to, html_to, fix_into, reveal, quiet)
+    _refuse_outputs(wanted, directory)
     with _telling(quiet or not sys.stderr.isatty()) as tell:
         try:
             with run(directory, settings, engine=engine, memory=allowed, tell=tell) as answer:
                 tell("")
-                _answer(answer, directory, json_to, faults_to, html_to, reveal=reveal, quiet=quiet)
+                _answer(answer, directory, wanted)
                 if fix_into is not None:
                     _fix(answer, directory, settings, fix_into, quiet=quiet)
                 code = CLEAN if answer.clean else FAULTS
@@ -110,19 +135,22 @@ def check(
     raise typer.Exit(code)
 
 
-def _refuse(what: str, expected: str = "", todo: str = "") -> None:
-    print(
+def _say(text: str) -> None:
+    """One line for people, on stderr."""
+    typer.echo(text, err=True)
+
+
+def _refuse(what: str, expected: str = "", todo: str = "") -> NoReturn:
+    _say(
         f"trueup check: {what}"
         + (f"\n  expected: {expected}" if expected else "")
-        + (f"\n  try:      {todo}" if todo else ""),
-        file=sys.stderr,
+        + (f"\n  try:      {todo}" if todo else "")
     )
     raise typer.Exit(USAGE)
 
 
 def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: str | None) -> CheckSettings:
     from dataclasses import replace
-    from datetime import datetime
 
     from trueup.kit.settings import UnreadableSettings, load
 
@@ -130,27 +158,27 @@ def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: st
         settings = load(file or directory)
     except UnreadableSettings as error:
         _refuse(str(error))
-        raise  # not reached
     if as_of is not None:
-        try:
-            aware = datetime.fromisoformat(as_of).tzinfo is not None
-        except ValueError:
-            aware = False
-        if not aware:
+        if not _is_instant(as_of):
             _refuse(f"--as-of {as_of!r} is no time with an offset", "ISO 8601, as 2026-10-01T00:00:00Z")
         settings = replace(settings, as_of=as_of)
     return replace(settings, purpose=purpose or settings.purpose)
 
 
-def _allowed(
-    engine: str,
-    memory: str | None,
-    faults_to: Path | None,
-    outputs: tuple[Path | None, ...],
-    fix_into: Path | None,
-) -> int:
-    """What the process may use, once everything that was asked for can be done."""
+def _is_instant(text: str) -> bool:
+    from datetime import datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return moment.tzinfo is not None and moment.year in _YEARS
+
+
+def _allowed(engine: str, memory: str | None) -> int:
+    """How many bytes the process may use, once it is sure that the engine is there."""
     from importlib.util import find_spec
+    from shutil import which
 
     from trueup.kit.memory import allowed_bytes, parse_size
 
@@ -160,22 +188,34 @@ def _allowed(
         _refuse(
             "Spark is not installed", "the extra trueup[spark], and Java 17", "pip install 'trueup[spark]'"
         )
-    if faults_to is not None and not faults_to.name.lower().endswith(_FORMS):
-        _refuse(f"--faults {faults_to.name}: the ending says no form", "one of " + ", ".join(_FORMS))
-    for path in outputs:
-        if path is not None and not path.parent.is_dir():
-            _refuse(
-                f"{path.parent} is no directory",
-                "an existing directory to write into",
-                f"mkdir -p {path.parent}",
-            )
-    if fix_into is not None and fix_into.exists() and (not fix_into.is_dir() or any(fix_into.iterdir())):
-        _refuse(f"--fix {fix_into}: it is there already, and not empty", "a new or empty directory")
+    if engine == "spark" and which("java") is None and "JAVA_HOME" not in os.environ:
+        _refuse("Spark needs Java, and there is none on the PATH", "Java 17 or 21, or JAVA_HOME")
     try:
         return parse_size(memory) if memory else allowed_bytes()
     except ValueError as error:
         _refuse(f"--memory: {error}")
-        raise  # not reached
+
+
+def _refuse_outputs(wanted: _Wanted, directory: Path) -> None:
+    """Nothing is computed for an answer that could not be written, or that would replace a log."""
+    from trueup.doors.cli.whole_file import unwritable
+    from trueup.journey.gather import files_of
+
+    if wanted.faults is not None and not wanted.faults.name.lower().endswith(_FORMS):
+        _refuse(f"--faults {wanted.faults.name}: the ending says no form", "one of " + ", ".join(_FORMS))
+    logs = {path.resolve() for path in files_of(directory)} if wanted.files else set()
+    seen: dict[Path, str] = {}
+    for option, path in wanted.files.items():
+        if path.resolve() in logs:
+            _refuse(f"{option} {path}: this is one of the files to be checked", "another file")
+        if path.resolve() in seen:
+            _refuse(f"{option} {path}: {seen[path.resolve()]} goes there already", "a file for each")
+        if reason := unwritable(path):
+            _refuse(f"{option} {path} can't be written: {reason}", "a file in a directory that is there")
+        seen[path.resolve()] = option
+    into = wanted.fix
+    if into is not None and into.exists() and (not into.is_dir() or any(into.iterdir())):
+        _refuse(f"--fix {into}: it is there already, and not empty", "a new or empty directory")
 
 
 @contextmanager
@@ -204,48 +244,45 @@ def _telling(silent: bool) -> Iterator[Callable[[str], None]]:
 
 def _explain(reasons: tuple[Problem, ...]) -> None:
     """Why the logs can't be checked: what, where, expected, actual, what to do."""
-    print("trueup check: these logs can't be checked as they are", file=sys.stderr)
+    _say("trueup check: these logs can't be checked as they are")
     for reason in reasons:
         where = reason.file if reason.line is None else f"{reason.file}:{reason.line}"
-        print(f"\n  {where}: {reason.what}", file=sys.stderr)
+        _say(f"\n  {where}: {reason.what}")
         for label, said in (("expected", reason.expected), ("found", reason.actual), ("do", reason.todo)):
             if said:
-                print(f"    {label + ':':9} {said}", file=sys.stderr)
+                _say(f"    {label + ':':9} {said}")
 
 
-def _answer(
-    answer: Answer,
-    directory: Path,
-    json_to: str | None,
-    faults_to: Path | None,
-    html_to: Path | None,
-    *,
-    reveal: bool,
-    quiet: bool,
-) -> None:
+def _answer(answer: Answer, directory: Path, wanted: _Wanted) -> None:
+    """Writes what is wanted; each file appears once it is whole."""
+    from trueup.doors.cli.whole_file import whole_file
     from trueup.doors.report import faultfile, jsonout, page
 
-    if faults_to is not None:
-        faultfile.write(answer, faults_to)
-    if html_to is not None:
-        page.write(answer, html_to, reveal=reveal)
-    if json_to == "-":
-        jsonout.write(answer, sys.stdout, faults_limit=None)
-    elif json_to is not None:
-        with Path(json_to).open("w", encoding="utf-8") as target:
+    if wanted.faults is not None:
+        with whole_file(wanted.faults) as part:
+            faultfile.write(answer, part)
+    if wanted.html is not None:
+        with whole_file(wanted.html) as part:
+            page.write(answer, part, reveal=wanted.reveal)
+    if wanted.json == _STDOUT:
+        # JSON is UTF-8 whatever the terminal's encoding is (RFC 8259, 8.1)
+        jsonout.write(answer, typer.get_text_stream("stdout", encoding="utf-8"), faults_limit=None)
+    elif wanted.json is not None:
+        with whole_file(wanted.json) as part, part.open("w", encoding="utf-8") as target:
             jsonout.write(answer, target, faults_limit=None)
-    if not quiet and json_to != "-":
-        _show(answer, directory, html_to, reveal=reveal)
+    if not wanted.quiet and wanted.json != _STDOUT:
+        _show(answer, directory, wanted)
 
 
-def _show(answer: Answer, directory: Path, html_to: Path | None, *, reveal: bool) -> None:
+def _show(answer: Answer, directory: Path, wanted: _Wanted) -> None:
     from rich.console import Console
 
     from trueup.doors.report import terminal
 
-    terminal.show(answer, Console(), reveal=reveal, next_command=_next(answer, directory, html_to))
+    todo = _next(answer, directory, wanted.html)
+    terminal.show(answer, Console(), reveal=wanted.reveal, next_command=todo)
     for note in answer.notes:
-        print(f"note: {note}", file=sys.stderr)
+        _say(f"note: {note}")
 
 
 def _next(answer: Answer, directory: Path, html_to: Path | None) -> str:
@@ -280,7 +317,6 @@ def _init(directory: Path, settings: CheckSettings) -> None:
         path = write_init(directory, proposed)
     except UnreadableSettings as error:
         _refuse(str(error))
-        return
     asked = sum(len(one.asked) for one in proposed)
     typer.echo(f"wrote {path}: {len(proposed)} files, {asked} things to be told")
     typer.echo(f"next: read it, fill in what is asked, then: trueup check {directory}")
@@ -291,4 +327,4 @@ def _fix(answer: Answer, directory: Path, settings: CheckSettings, into: Path, *
 
     corrected = correct(answer, directory, settings, into)
     if not quiet:
-        print(corrected.sentence, file=sys.stderr)
+        _say(corrected.sentence)
