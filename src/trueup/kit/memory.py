@@ -31,8 +31,8 @@ def allowed_bytes() -> int:
 def parse_size(text: str) -> int:
     """Bytes of a size as people write it; ValueError says what is wrong.
 
-    >>> parse_size("2GiB"), parse_size("512 MB"), parse_size("1024")
-    (2147483648, 536870912, 1024)
+    >>> parse_size("2GiB"), parse_size("512 MB"), parse_size("67108864")
+    (2147483648, 536870912, 67108864)
     """
     folded = text.strip().lower().removesuffix("b").removesuffix("i")
     unit = folded[-1:] if folded[-1:] in _UNITS else "b"
