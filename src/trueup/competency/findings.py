@@ -146,7 +146,7 @@ def label_drift(logs: Logs) -> ibis.Table:
         ]
     ).distinct()
     fine = means.join(right, ["id", "shown"]).select("competency", "label").distinct()
-    proper = labels.group_by("id").aggregate(proper=labels.label.max())
+    proper = labels.group_by("id").aggregate(proper=labels.label.argmin(labels.line))
     wrong = means.anti_join(fine, ["competency", "label"]).join(proper, "id")
     wrong = wrong.group_by(["competency", "label"]).aggregate(proper=wrong.proper.max())
     found = _shown_with(logs, wrong, "competency", "label")

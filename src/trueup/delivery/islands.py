@@ -85,7 +85,8 @@ class Run:
         """
         if self.limit:
             taken = {self.records, self.attempts, self.records + strays, self.attempts + strays}
-            return self.limit if self.records and any(n % self.limit == 0 for n in taken) else None
+            full = self.last_page == self.limit or any(n % self.limit == 0 for n in taken)
+            return self.limit if self.records and full else None
         if self.pages > 1 and self.last_page == self.largest_page:
             return self.largest_page
         return self.records if self.records in ROUND_LIMITS else None

@@ -61,7 +61,7 @@ def excess_field(logs: Logs) -> ibis.Table:
         person=found.person.min(),
         course_id=found.course_id.min(),
         carried=found.carried.min(),
-        file=found.file.min(),
+        file=found.file.argmin(found.line),
         line=found.line.min(),
         where=found.where.min(),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.kit.expressions import DAY, iso, union, yes
+from trueup.kit.expressions import DAY, iso, plain_number, union, yes
 from trueup.model.findings import Finding, Logs, fault_rows
 from trueup.reconcile.pairs import OUTCOMES
 
@@ -112,7 +112,7 @@ def stale_correction(logs: Logs) -> ibis.Table:
     changed = yes(differs) | ~both.score_agrees
     resembles = changed & (both.stale_time | both.stale_score)
     unsent = yes((both.revision > 1) & (both.updated_at > both.last_accepted_at) & changed)
-    behind = yes(both.sent_revision < both.revision)
+    behind = yes(both.sent_revision < both.revision) & changed
     found = both.filter(resembles | unsent | behind)
     by_score = ~found.score_agrees
     return fault_rows(
@@ -123,7 +123,9 @@ def stale_correction(logs: Logs) -> ibis.Table:
             by_score, found.score_wanted, ibis.coalesce(found.completed_at_raw, iso(found.completed_at))
         ),
         actual=ibis.ifelse(
-            by_score, found.h_score_raw, ibis.coalesce(found.h_completed_at_raw, iso(found.h_completed_at))
+            by_score,
+            ibis.coalesce(found.h_score_raw, plain_number(found.h_score)),
+            ibis.coalesce(found.h_completed_at_raw, iso(found.h_completed_at)),
         ),
         detail=ibis.literal("the LMS is at revision ")
         + ibis.coalesce(found.revision, found.revisions).cast("string")
@@ -207,7 +209,9 @@ def duplicate_record(logs: Logs) -> ibis.Table:
     met = met.mutate(twin=met.twin.fill_null("without an id"))
     twins = met.group_by(
         ["record_id", "person", "h_course_id", "h_file", "h_line", "h_review_record_id"]
-    ).aggregate(twin=met.twin.min(), twin_file=met.twin_file.min(), twin_line=met.twin_line.min())
+    ).aggregate(
+        twin=met.twin.min(), twin_file=met.twin_file.argmin(met.twin_line), twin_line=met.twin_line.min()
+    )
     return union(
         [
             fault_rows(

@@ -1,6 +1,7 @@
 """Workbooks to a grid. Knows which sheet holds the table and where in it, not file formats or meanings."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ class Layout:
     header: tuple[str, ...]
     header_line: int
     columns: range
-    timed: frozenset[int]  # columns in which some date has a time, so that a date without one is midnight
+    timed: frozenset[int]  # columns of dates with times, in which a date without one is midnight
 
 
 def open_workbook(source: Source, hints: Hints) -> Grid:
@@ -103,10 +104,12 @@ def _layout(source: Source, book: Book, name: str) -> Layout:
     rows = book.rows(name)
     header_line, header = next(rows)
     filled = {place for place, cell in enumerate(header) if cell != ""}
-    timed: set[int] = set()
+    times: Counter[int] = Counter()  # how much more often than a text a cell is a date with a time
     for _, row in rows:
         filled.update(place for place, cell in enumerate(row) if cell != "")
-        timed.update(place for place, cell in enumerate(row) if type(cell) is dt.datetime)
+        times.update(place for place, cell in enumerate(row) if type(cell) is dt.datetime)
+        times.subtract(place for place, cell in enumerate(row) if isinstance(cell, str) and cell)
+    timed = {place for place, more in times.items() if more > 0}
     columns = range(min(filled), max(filled) + 1)
     names = tuple(text_of(header[place]) if place < len(header) else "" for place in columns)
     if wrong := _wrong(names, source.limits):
