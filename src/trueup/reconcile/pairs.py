@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 OUTCOMES = ("accepted", "skipped", "rejected", "throttled", "error")  # by number, in `last_outcome`
 _RESULT = {"completed", "passed"}
 _FAR = 2**62
+_LATEST = 2**59  # microseconds: the latest attempt that can be told from a later one, in the year 20237
 
 
 def overtaken(completions: ibis.Table) -> ibis.Table:
@@ -52,7 +53,7 @@ def latest(completions: ibis.Table, replaced: ibis.Table, *, any_replaced: bool)
     """One row a record: its last revision, with how many revisions there are."""
     if not any_replaced:
         return completions.mutate(revisions=ibis.literal(1, "int64"))
-    kept = completions.anti_join(replaced, ["file", "line"])
+    kept = completions.anti_join(replaced, ["file", "line", "record_id"])  # a line may hold several records
     counted = replaced.group_by("record_id").aggregate(more=replaced.count())
     met = kept.left_join(counted, "record_id")
     return met.select(*[kept[name] for name in kept.columns], revisions=counted.more.fill_null(0) + 1)
@@ -64,9 +65,10 @@ def sent(sync: ibis.Table) -> ibis.Table:
     number = ibis.cases(*[(outcome == name, at) for at, name in enumerate(OUTCOMES)], else_=len(OUTCOMES) - 1)
     tried = sync.mutate(number=number.cast("int64"), is_accepted=yes(outcome == "accepted"))
     at = tried.attempt_at
-    known = tried.attempt_at.fill_null(0)
+    known = tried.attempt_at.fill_null(0).clip(0, _LATEST)
     last = (known * 8 + tried.number).max()  # the last outcome, by one pass over the log
-    status = (known * 1000 + tried.http_status.fill_null(0)).max()
+    answer = ibis.ifelse(yes(tried.http_status.between(100, 999)), tried.http_status, 0)
+    status = (known - known % 1000 + answer).max()  # the last status, to the millisecond
     grouped = tried.group_by("record_id").aggregate(
         tries=tried.count(),
         accepted=tried.is_accepted.cast("int64").sum(),
