@@ -25,7 +25,7 @@ from trueup.model.answers import (
     ShiftLine,
     Where,
 )
-from trueup.model.faults import CATALOGUE, FAMILIES, family_of
+from trueup.model.faults import CATALOGUE, family_of
 from trueup.model.faults.entry import Severity
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _families(primary: dict[str, int]) -> tuple[FamilyLine, ...]:
             family,
             round(cost[family] / total, 4),
             n[family],
-            f"{FAMILIES[family].title}: mostly {top[family][1]} {CATALOGUE[top[family][1]].name} ({top[family][2]:,})",
+            f"mostly {top[family][1]} {CATALOGUE[top[family][1]].name} ({top[family][2]:,})",
         )
         for family in cost
     ]
