@@ -5,9 +5,10 @@ Every row that is read is either in a relation or in `unreadable`, with its file
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  # a doctest makes one
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -74,13 +75,22 @@ def files_of(directory: Path) -> list[Path]:
     )
 
 
+def shown_as(path: Path) -> str:
+    r"""A file's name as text that can be written anywhere: bytes that are no UTF-8 are spelled out.
+
+    >>> shown_as(Path("p\udcff.csv"))
+    'p\\xff.csv'
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def inspect_all(
     directory: Path, settings: CheckSettings, tell: Callable[[str], None]
 ) -> list[reading.Inspection]:
     """What every data file of the directory is; files that the settings ignore are left out."""
     found = []
     for path in files_of(directory):
-        shown = str(path.relative_to(directory))
+        shown = shown_as(path.relative_to(directory))
         told = reading.told_of(settings, shown)
         if told.role == IGNORED:
             continue
@@ -108,7 +118,7 @@ def gather(
             continue
         tell(f"reading {one.file}")
         shelf = shelves.setdefault(one.role, _Shelf())
-        shelf.given |= set(one.columns) | set((one.declared.constants if one.declared else {}))
+        shelf.given |= set(one.columns) | set(one.declared.constants if one.declared else {})
         lost: list[Problem] = []
         view = direct.relation(engine, one)
         if view is not None:
@@ -194,7 +204,7 @@ def _columns(role: str) -> str:
 
 def _why(one: reading.Inspection) -> list[Problem]:
     if one.problems:
-        return [problem for problem in one.problems[:3]]
+        return list(one.problems[:3])
     return [
         Problem(
             one.file,

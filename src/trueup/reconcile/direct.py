@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from trueup.kit.engine import DuckDB, Engine
 from trueup.model.instants import Precision
 from trueup.model.relations import ROLES, Kind, Role
-from trueup.reconcile.staging import schema_of
+from trueup.reconcile.staging import is_utc, schema_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 ROWS_WORTH_IT = 50_000  # smaller files are staged: the common way is the better tried one
 _APART = {"payload"}  # columns that staging takes apart
+_LONGEST_WHOLE = 1e15  # beyond it Arrow writes an exponent
 
 
 @ibis.udf.scalar.builtin(signature=(("timestamp('UTC')",), "int64"))  # type: ignore[untyped-decorator]  # ibis is not typed
-def epoch_us(moment: ir.Value) -> ir.Value:  # type: ignore[empty-body]  # DuckDB's own function
+def epoch_us(moment: ir.Value) -> ir.Value:  # DuckDB has it
     """Microseconds since 1970 UTC."""
 
 
@@ -65,14 +66,14 @@ def _fits(kind: Kind, field: pa.Field) -> bool:
     if field.name in _APART:
         return False
     if kind is Kind.INSTANT:
-        return pa.types.is_timestamp(field.type) and field.type.tz in {"UTC", "Etc/UTC", "+00:00", "Z"}
+        return is_utc(field.type)
     if kind is Kind.NUMBER:
-        return pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
+        return bool(pa.types.is_floating(field.type) or pa.types.is_integer(field.type))
     if kind is Kind.INTEGER:
-        return pa.types.is_integer(field.type)
+        return bool(pa.types.is_integer(field.type))
     if kind is Kind.FLAG:
-        return pa.types.is_boolean(field.type)
-    return pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        return bool(pa.types.is_boolean(field.type))
+    return bool(pa.types.is_string(field.type) or pa.types.is_large_string(field.type))
 
 
 def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Value]:
@@ -85,14 +86,32 @@ def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Va
             said[f"{name}_rule"] = ibis.literal("typed")
             said[f"{name}_offset"] = ibis.literal(0)
         elif kind is Kind.NUMBER:
-            number = column.cast("float64")
-            said[name] = number
-            said[f"{name}_raw"] = number.cast("string")
+            said[name] = _finite(column)
+            said[f"{name}_raw"] = _written(column)
         elif kind in (Kind.TEXT, Kind.LIST):
             said[name] = column.nullif("")
         else:
             said[name] = column
     return said
+
+
+def _finite(number: ir.Value) -> ir.Value:
+    """The number; null for what is none (staging says the same)."""
+    if number.type().is_integer():
+        return number.cast("float64")
+    value = number.cast("float64")
+    return ibis.ifelse(value.isnan() | value.isinf(), ibis.null().cast("float64"), value)
+
+
+def _written(number: ir.Value) -> ir.Value:
+    """A typed number as Arrow writes it, so that a fault reads the same however its file was read: 88, not 88.0."""
+    if number.type().is_integer():
+        return number.cast("string")
+    value = number.cast("float64")
+    whole = (value == value.floor()) & (value.abs() < _LONGEST_WHOLE)
+    return ibis.ifelse(
+        whole, ibis.ifelse(whole, value, 0.0).cast("int64").cast("string"), value.cast("string")
+    )
 
 
 def _kind(kind: pa.DataType) -> str:

@@ -24,11 +24,25 @@ if TYPE_CHECKING:
 class Moments(Protocol):
     """A column of instants, as the instants room answers it."""
 
-    at: pa.Array  # timestamp[us], UTC
-    raw: pa.Array
-    precision: pa.Array
-    offset: pa.Array
-    rule: pa.Array
+    @property
+    def at(self) -> pa.Array:
+        """timestamp[us], UTC."""
+
+    @property
+    def raw(self) -> pa.Array:
+        """The texts as given."""
+
+    @property
+    def precision(self) -> pa.Array:
+        """How closely each says when."""
+
+    @property
+    def offset(self) -> pa.Array:
+        """Minutes east of UTC."""
+
+    @property
+    def rule(self) -> pa.Array:
+        """The rule applied, or why none could be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,7 @@ _PERSON_KEYS = (
     "userid",
     "user_id",
     "studentid",
+    "student_id",
 )
 _VIEWERS = ("visible_to", "viewer_role", "viewer", "role", "audience")
 
@@ -155,18 +170,11 @@ def _typed(
         if given is None:
             continue
         if column.kind is Kind.INSTANT:
-            moments = convert(column.name, given, zones)
-            typed[column.name] = moments.at.cast(pa.int64())
-            for part in ("raw", "precision", "offset", "rule"):
-                typed[f"{column.name}_{part}"] = getattr(moments, part)
+            typed |= _instant(column.name, given, convert(column.name, given, zones))
         elif column.kind is Kind.NUMBER:
             typed[column.name], typed[f"{column.name}_raw"] = _number(given)
-        elif column.kind is Kind.INTEGER:
-            typed[column.name] = _number(given)[0].cast(pa.int64(), safe=False)
-        elif column.kind is Kind.FLAG:
-            typed[column.name] = _flag(given)
         else:
-            typed[column.name] = _text(given)
+            typed[column.name] = _PLAINLY[column.kind](given)
     if role.name == "policy" and "retention_days" not in batch.columns:
         typed["retention_days"] = _retention(batch)
     if role.name == "sync" and "payload" in typed:
@@ -177,6 +185,27 @@ def _typed(
     return pa.table(
         [array.cast(field.type) for array, field in zip(arrays, schema, strict=True)], schema=schema
     )
+
+
+def _instant(name: str, given: pa.Array, moments: Moments) -> dict[str, pa.Array]:
+    """The five columns of an instant. A column of typed instants was never a text, so that it has no `_raw`."""
+    return {
+        name: moments.at.cast(pa.int64()),
+        f"{name}_raw": pa.nulls(len(given), pa.string()) if is_utc(given.type) else moments.raw,
+        f"{name}_precision": moments.precision,
+        f"{name}_offset": moments.offset,
+        f"{name}_rule": moments.rule,
+    }
+
+
+def _integer(values: pa.Array) -> pa.Array:
+    """Whole numbers; null where the text is none."""
+    return _number(values)[0].cast(pa.int64(), safe=False)
+
+
+def is_utc(kind: pa.DataType) -> bool:
+    """Whether a column of that type holds instants, which need no reading."""
+    return bool(pa.types.is_timestamp(kind)) and kind.tz in {"UTC", "Etc/UTC", "+00:00", "Z"}
 
 
 def _text(values: pa.Array) -> pa.Array:
@@ -195,7 +224,17 @@ def _number(values: pa.Array) -> tuple[pa.Array, pa.Array]:
         return numbers, values.cast(pa.string())
     raw = _text(values)
     readable = pc.match_substring_regex(raw, _NUMBER)
-    return pc.if_else(readable, raw, pa.scalar(None, pa.string())).cast(pa.float64()), raw
+    numbers = pc.if_else(readable, raw, pa.scalar(None, pa.string())).cast(pa.float64())
+    return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64())), raw
+
+
+def _integer(values: pa.Array) -> pa.Array:
+    """Whole numbers (3, 3.0), null where the value is none or is too big to be told from its neighbours."""
+    if pa.types.is_signed_integer(values.type):
+        return values.cast(pa.int64())
+    numbers = _number(values)[0]
+    whole = pc.and_(pc.equal(numbers, pc.floor(numbers)), pc.less(pc.abs(numbers), 2.0**53))
+    return pc.if_else(whole, numbers, pa.scalar(None, pa.float64())).cast(pa.int64())
 
 
 def _flag(values: pa.Array) -> pa.Array:
@@ -205,7 +244,10 @@ def _flag(values: pa.Array) -> pa.Array:
     folded = pc.utf8_lower(_text(values))
     yes = pc.is_in(folded, pa.array(_YES))
     no = pc.is_in(folded, pa.array(_NO))
-    return pc.if_else(yes, pa.scalar(True), pc.if_else(no, pa.scalar(False), pa.scalar(None, pa.bool_())))  # noqa: FBT003
+    return pc.if_else(yes, pa.scalar(True), pc.if_else(no, pa.scalar(False), pa.scalar(None, pa.bool_())))
+
+
+_PLAINLY = {Kind.TEXT: _text, Kind.LIST: _text, Kind.INTEGER: _integer, Kind.FLAG: _flag}
 
 
 def _retention(batch: Batch) -> pa.Array:
@@ -264,7 +306,7 @@ def _one_payload(text: str | None) -> tuple[str | None, str | None, int | None, 
     return (
         ";".join(fields),
         person,
-        revision if isinstance(revision, int) and not isinstance(revision, bool) else None,
+        revision if type(revision) is int and abs(revision) < 2**63 else None,  # true is no revision
         purpose if isinstance(purpose, str) else None,
     )
 
@@ -282,7 +324,7 @@ def _paths(body: dict[str, object], prefix: str = "", depth: int = 0) -> list[st
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z_]", "", name.lower())
+    return re.sub(r"[^a-z_]", "", re.sub(r"[\s-]+", "_", name.strip().lower()))
 
 
 def _extras_say(extras: dict[str, pa.Array], n: int) -> dict[str, pa.Array]:
