@@ -27,7 +27,7 @@ IDENTIFYING = (
 
 def _granted(logs: Logs) -> ibis.Table:
     grants = logs.roles["grants"]
-    return grants.mutate(has=grants.granted.fill_null(False), wants=grants.needed.fill_null(False))  # noqa: FBT003
+    return grants.mutate(has=grants.granted.fill_null(False), wants=grants.needed.fill_null(False))
 
 
 def _on(found: ibis.Table) -> ibis.Value:
@@ -86,7 +86,7 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
         viewer=policy.role.strip().lower(), name=policy.field.strip().lower()
     )
     every = every.filter(~every.name.isin(IDENTIFYING))
-    judged = every.group_by(["name"]).aggregate(anybody=every.allowed.fill_null(False).max())  # noqa: FBT003
+    judged = every.group_by(["name"]).aggregate(anybody=every.allowed.fill_null(False).max())
     seen = judged.filter(judged.anybody).select("name")
     rules = every.filter(every.viewer.notnull())
     barred = rules.filter(yes(~rules.allowed)).semi_join(seen, "name").select("viewer", "name").distinct()

@@ -399,7 +399,7 @@ def _crossed(found: ibis.Table, code: str, detail: ir.Value | str) -> ibis.Table
 def duplicate_account(logs: Logs) -> ibis.Table:
     """TU0501: two accounts in one system, neither suspended, belong to one person."""
     owned = logs.relation("owned_accounts", lambda logs: logs.roles["accounts"])
-    live = owned.filter(yes(owned.person_id.notnull() & ~owned.suspended.fill_null(False)))  # noqa: FBT003
+    live = owned.filter(yes(owned.person_id.notnull() & ~owned.suspended.fill_null(False)))
     live = live.mutate(
         system=live.account_issuer.strip().lower(), name=account_text(live.account_issuer, live.account_name)
     )

@@ -43,6 +43,8 @@ def check(
             gathered = gather(directory, settings, running, workspace, tell)
             logs = derive(gathered, settings, running, tell)
             faults = found(logs, running, tell)
-            yield conclude(gathered, logs, faults, running, workspace, settings, tell)
+            yield conclude(
+                gathered, logs, faults, engine=running, workspace=workspace, settings=settings, tell=tell
+            )
         finally:
             running.close()

@@ -47,6 +47,7 @@ def conclude(
     gathered: Gathered,
     logs: Logs,
     faults: ibis.Table,
+    *,
     engine: Engine,
     workspace: Path,
     settings: CheckSettings,

@@ -65,7 +65,7 @@ def derive(gathered: Gathered, settings: CheckSettings, engine: Engine, tell: Ca
     owned_accounts(work)
     reviews, reviewer = reviewers(work, lambda: person(records))
     tell("comparing the three logs")
-    found = suspects(work, records, reviews, person, reviewer, cycles, now)
+    found = suspects(work, records, reviews, person=person, reviewer=reviewer, calendar=cycles, as_of=now)
     _look_at_versions(work, found, records)
     return Logs(
         roles=work.roles,

@@ -116,7 +116,8 @@ def _about(work: Work, people: ibis.Table, known: ibis.Table) -> ibis.Table:
     """One row a person: their employment, and the basis on which their data may go."""
     jobs = crosswalk.employments(people)
     jobs = jobs.mutate(
-        rehired=yes(jobs.rehired), pid=ibis.row_number().over(ibis.window(order_by=jobs.person_id)).cast("int64")
+        rehired=yes(jobs.rehired),
+        pid=ibis.row_number().over(ibis.window(order_by=jobs.person_id)).cast("int64"),
     )
     basis = _basis(work, known)
     return (

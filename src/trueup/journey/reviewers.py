@@ -39,7 +39,9 @@ def reviewers(
     written = work.engine.keep(rows.group_by("person").aggregate(n=rows.count()), "written")
     whom = _whom(work, written, last)
     about = work.kept.get("about")
-    whom = whom.mutate(pid=whom.person_id) if about is None else with_columns(whom, about, "person_id", ("pid",))
+    whom = (
+        whom.mutate(pid=whom.person_id) if about is None else with_columns(whom, about, "person_id", ("pid",))
+    )
     whom = work.engine.keep(whom, "reviewers")
 
     def attach(table: ibis.Table) -> ibis.Table:

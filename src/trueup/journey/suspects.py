@@ -31,6 +31,7 @@ def suspects(
     work: Work,
     records: ibis.Table,
     reviews: ibis.Table,
+    *,
     person: Callable[[ibis.Table], ibis.Table],
     reviewer: Callable[[ibis.Table], ibis.Table],
     calendar: tuple[Cycle, ...],

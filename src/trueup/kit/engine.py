@@ -98,7 +98,7 @@ class Spark:
 
     def __init__(self, workspace: Path, memory: int, threads: int | None = None) -> None:
         """`memory` is what the whole process may use, in bytes; the driver gets 75 % of it."""
-        from pyspark.sql import SparkSession
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional dependency
 
         self._workspace = workspace
         self._numbers = itertools.count()
@@ -143,7 +143,7 @@ class Spark:
 
     def fetch(self, expression: ibis.Table) -> pa.Table:
         """The rows of a small expression."""
-        import pyarrow.dataset
+        import pyarrow.dataset  # noqa: PLC0415 - only Spark needs it
 
         path = self._workspace / f"fetched_{next(self._numbers)}"
         self._session.sql(self._con.compile(expression)).write.parquet(str(path))
@@ -156,7 +156,7 @@ class Spark:
 
 def write_constant(rows: pa.Table, path: Path) -> Path:
     """The path, once the rows are in it."""
-    import pyarrow.parquet as pq
+    import pyarrow.parquet as pq  # noqa: PLC0415 - half a second that `--help` does not need
 
     pq.write_table(rows, path)
     return path

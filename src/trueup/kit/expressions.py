@@ -46,7 +46,7 @@ def text(value: str) -> ir.Value:
 
 def yes(condition: ir.Value) -> ir.Value:
     """The condition, with unknown read as no (SQL's three values made two)."""
-    return condition.fill_null(False)  # noqa: FBT003
+    return condition.fill_null(False)
 
 
 def any_of(conditions: Iterable[ir.Value]) -> ir.Value:

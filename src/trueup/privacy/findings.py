@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.kit.expressions import DAY, any_of, iso, members, or_null, plain_number, text, union, yes
+from trueup.kit.expressions import DAY, any_of, iso, members, or_null, text, union, yes
 from trueup.model.findings import Finding, Logs, fault_rows
 
 _IDENTIFIERS = (
@@ -44,8 +44,8 @@ def excess_field(logs: Logs) -> ibis.Table:
     """
     rules = _rules(logs)
     general = rules.filter(rules.role.isnull())
-    judged = rules.group_by("name").aggregate(anybody=rules.allowed.fill_null(False).max())  # noqa: FBT003
-    by_general = general.group_by("name").aggregate(sent=general.allowed.fill_null(False).max())  # noqa: FBT003
+    judged = rules.group_by("name").aggregate(anybody=rules.allowed.fill_null(False).max())
+    by_general = general.group_by("name").aggregate(sent=general.allowed.fill_null(False).max())
     verdict = judged.left_join(by_general, "name").select(
         judged.name, allowed=ibis.coalesce(by_general.sent, judged.anybody)
     )

@@ -9,12 +9,13 @@ import ibis
 import ibis.expr.types as ir
 
 from trueup.kit.expressions import or_null, plain_number, text, yes
-from trueup.scoring.matrix import Scale, agrees, expected, is_canonical, latest_of, named
+from trueup.scoring.matrix import agrees, expected, is_canonical, latest_of, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trueup.model.findings import Facts
+    from trueup.model.scales import Scale
 
 ALIKE = 0.005  # two scores on one scale that differ by less are one score
 
