@@ -198,7 +198,7 @@ def _allowed(engine: str, memory: str | None) -> int:
 
 def _refuse_outputs(wanted: _Wanted, directory: Path) -> None:
     """Nothing is computed for an answer that could not be written, or that would replace a log."""
-    from trueup.doors.cli.whole_file import unwritable
+    from trueup.doors.whole_file import unwritable
     from trueup.journey.gather import files_of
 
     if wanted.faults is not None and not wanted.faults.name.lower().endswith(_FORMS):
@@ -255,8 +255,8 @@ def _explain(reasons: tuple[Problem, ...]) -> None:
 
 def _answer(answer: Answer, directory: Path, wanted: _Wanted) -> None:
     """Writes what is wanted; each file appears once it is whole."""
-    from trueup.doors.cli.whole_file import whole_file
     from trueup.doors.report import faultfile, jsonout, page
+    from trueup.doors.whole_file import whole_file
 
     if wanted.faults is not None:
         with whole_file(wanted.faults) as part:
