@@ -93,6 +93,12 @@ RIGHT = {
 }
 
 
+@pytest.mark.parametrize("wild", [1e20, -1e300, float(2**63)])
+def test_number_beyond_any_integer_is_written_all_the_same(hand, wild):
+    (said,) = hand.column(lambda t: plain_number(t.n), n=[wild])
+    assert float(said) == wild
+
+
 @pytest.fixture(scope="module")
 def answers(hand: Hand) -> dict[str, list[object]]:
     return every_answer(hand)

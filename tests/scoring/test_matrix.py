@@ -228,6 +228,12 @@ def test_value_stays_as_it_is_where_no_rounding_is_declared(hand):
     assert hand.column(lambda t: rounded(t.value, FIVE), value=[62.5, 33.333]) == [62.5, 33.333]
 
 
+@pytest.mark.parametrize("rule", ROUNDED)
+def test_score_beyond_any_integer_is_no_reason_to_stop(hand, rule):
+    wild = [1e20, -1e20, 1e300, float(2**63)]
+    assert hand.column(lambda t: rounded(t.value, _rounds(rule, 2)), value=wild) == wild
+
+
 _DECIMAL_RULES = {
     "half_up": ROUND_HALF_UP,
     "half_down": ROUND_HALF_DOWN,

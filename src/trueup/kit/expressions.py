@@ -15,6 +15,7 @@ SECOND = 1_000_000  # microseconds
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+EXACT = 2.0**53  # floats from here on have no neighbours one apart, and may be no integer
 
 
 def iso(instant: ir.Value) -> ir.Value:
@@ -29,9 +30,10 @@ def day_of(instant: ir.Value) -> ir.Value:
 
 
 def plain_number(value: ir.Value) -> ir.Value:
-    """A number as people write it: `75` for 75.0, `62.5`, at most four decimals."""
-    whole = value.round().cast("int64")
-    return ibis.ifelse(value == whole, whole.cast("string"), value.round(4).cast("string"))
+    """A number as people write it: `75` for 75.0, `62.5`, at most four decimals; beyond 2**53 as the engine does."""
+    small = value.abs() < EXACT
+    whole = ibis.ifelse(small, value, 0.0).round().cast("int64")
+    return ibis.ifelse(small & (value == whole), whole.cast("string"), value.round(4).cast("string"))
 
 
 def or_null(kind: str) -> ir.Value:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from trueup.kit.engine import DuckDB, Engine
 from trueup.model.instants import Precision
 from trueup.model.relations import ROLES, Kind, Role
+from trueup.reconcile.recognise.claim import Columnwise
 from trueup.reconcile.staging import is_utc, schema_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
 ROWS_WORTH_IT = 50_000  # smaller files are staged: the common way is the better tried one
 _APART = {"payload"}  # columns that staging takes apart
+_PRECISIONS = {
+    "s": Precision.SECOND.value,
+    "ms": Precision.MILLISECOND.value,
+    "us": Precision.MICROSECOND.value,
+    "ns": Precision.NANOSECOND.value,
+}
+RULE = "rfc3339"  # the rule by which the instants room reads what it writes of a typed instant
+_FEW_WORDS = 100  # different values of a column of words; more are staged
 _LONGEST_WHOLE = 1e15  # beyond it Arrow writes an exponent
 
 
@@ -44,6 +53,8 @@ def relation(engine: Engine, one: Inspection) -> ibis.Table | None:
     if not _canonical(role, schema, one):
         return None
     rows = engine.numbered(one.path)
+    if not _in_canonical_words(engine, rows, one):
+        return None
     said = _columns(role, rows, schema)
     said |= {"file": ibis.literal(one.file), "line": rows.file_row_number.cast("int64") + 1}
     wanted = schema_of(role)
@@ -56,9 +67,29 @@ def _canonical(role: Role, schema: pa.Schema, one: Inspection) -> bool:
     told = one.declared
     if told is not None and (told.constants or told.columns):
         return False
+    if any(one.columns.get(name) != name for name in schema.names):
+        return False
     if not set(role.required) <= set(schema.names) or set(schema.names) - set(role.names):
         return False
     return all(_fits(role.column(field.name).kind, field) for field in schema)
+
+
+def _in_canonical_words(engine: DuckDB, rows: ibis.Table, one: Inspection) -> bool:
+    """Whether reading would change no word (status, outcome) and leave no row out for what it says."""
+    translate = one.claim.translate if one.claim is not None else None
+    if not isinstance(translate, Columnwise):
+        return False
+    judges = {verdict.source: verdict.judge for verdict in translate.verdicts}
+    for pick in translate.picks:
+        judge = judges.get(pick.sources[0])
+        if not rows[pick.canonical].type().is_string() or (pick.clean is None and judge is None):
+            continue
+        words = rows.select(word=rows[pick.canonical]).distinct().limit(_FEW_WORDS + 1)
+        said = engine.fetch(words)["word"].to_pylist()
+        cleaned = [word if word is None or pick.clean is None else pick.clean(word) for word in said]
+        if len(said) > _FEW_WORDS or cleaned != said or any(judge and judge(word) for word in said):
+            return False
+    return True
 
 
 def _fits(kind: Kind, field: pa.Field) -> bool:
@@ -82,9 +113,9 @@ def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Va
         column, kind = rows[name], role.column(name).kind
         if kind is Kind.INSTANT:
             said[name] = epoch_us(column)
-            said[f"{name}_precision"] = ibis.literal(Precision.MICROSECOND.value)
-            said[f"{name}_rule"] = ibis.literal("typed")
-            said[f"{name}_offset"] = ibis.literal(0)
+            said[f"{name}_precision"] = _where(column, _PRECISIONS[schema.field(name).type.unit])
+            said[f"{name}_rule"] = _where(column, RULE)
+            said[f"{name}_offset"] = _where(column, 0)
         elif kind is Kind.NUMBER:
             said[name] = _finite(column)
             said[f"{name}_raw"] = _written(column)
@@ -93,6 +124,11 @@ def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Va
         else:
             said[name] = column
     return said
+
+
+def _where(column: ir.Value, value: str | int) -> ir.Value:
+    """The value where the column has one; else null."""
+    return ibis.ifelse(column.notnull(), ibis.literal(value), ibis.null())
 
 
 def _finite(number: ir.Value) -> ir.Value:
@@ -108,7 +144,7 @@ def _written(number: ir.Value) -> ir.Value:
     if number.type().is_integer():
         return number.cast("string")
     value = number.cast("float64")
-    whole = (value == value.floor()) & (value.abs() < _LONGEST_WHOLE)
+    whole = (value % 1 == 0) & (value.abs() < _LONGEST_WHOLE)  # floor() would cast to an integer, and fail
     return ibis.ifelse(
         whole, ibis.ifelse(whole, value, 0.0).cast("int64").cast("string"), value.cast("string")
     )

@@ -198,11 +198,6 @@ def _instant(name: str, given: pa.Array, moments: Moments) -> dict[str, pa.Array
     }
 
 
-def _integer(values: pa.Array) -> pa.Array:
-    """Whole numbers; null where the text is none."""
-    return _number(values)[0].cast(pa.int64(), safe=False)
-
-
 def is_utc(kind: pa.DataType) -> bool:
     """Whether a column of that type holds instants, which need no reading."""
     return bool(pa.types.is_timestamp(kind)) and kind.tz in {"UTC", "Etc/UTC", "+00:00", "Z"}

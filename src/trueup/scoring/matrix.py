@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from trueup.kit.expressions import or_null, yes
+from trueup.kit.expressions import EXACT, or_null, yes
 from trueup.model.scales import Scale
 
 if TYPE_CHECKING:
@@ -166,7 +166,8 @@ def rounded(value: ir.Value, scale: Scale) -> ir.Value:
     if scale.digits is None:
         return value
     factor = 10.0**scale.digits
-    scaled = value * factor
+    tame = (value * factor).abs() < EXACT  # a score beyond has nothing to round, and would be no integer
+    scaled = ibis.ifelse(tame, value * factor, 0.0)
     down = (scaled + SLIP).floor()
     rest = scaled - down
     tie = (rest - 0.5).abs() < SLIP
@@ -178,7 +179,7 @@ def rounded(value: ir.Value, scale: Scale) -> ir.Value:
         "floor": down,
         "ceil": (scaled - SLIP).ceil(),
     }
-    return rules[scale.rounding] / factor
+    return ibis.ifelse(tame, rules[scale.rounding] / factor, value)
 
 
 def expected(score: ir.Value, scale: Scale, target: Scale | None) -> ir.Value:
