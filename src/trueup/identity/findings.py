@@ -1,33 +1,23 @@
-"""What the logs show about who a record belongs to: TU0101-TU0107, TU0501, TU0503.
+"""What the logs show about the key of a record: TU0101-TU0104, and the room's list of findings.
 
-Knows keys, tiers and the roster, not what was learned. The crosswalk has put on each record: person_id
-(null where nobody, or several, are meant), choices (how many), rival (whom the key would mean if time did
-not count), and on each review row h_person_id, h_choices and h_kind (the shape of the key as written).
+Knows keys, their shapes and the roster, not what was learned. The crosswalk has put on each record person_id
+(null where nobody, or several, are meant) and choices (how many), and on each review row h_person_id,
+h_choices and h_kind (the shape of the key as written).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import ibis
 
-from trueup.identity.crosswalk import account_text, folded
+from trueup.identity.accounts import duplicate_account, split_history
+from trueup.identity.crossed import misfiled_person, reused_identifier, swapped_persons
+from trueup.identity.crosswalk import folded
+from trueup.identity.masking import marked
 from trueup.kit.expressions import union, yes
 from trueup.model.findings import Finding, Logs, fault_rows
 
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-
 _OURS = {"other_file": None, "other_line": None}  # only the LMS row is meant
-
-
 _ALWAYS = 2**60  # microseconds: further than any employment
-
-
-def marked(value: ir.Value) -> ir.Value:
-    """A personal value inside a sentence, so that it can be masked there."""
-    return ibis.literal("⟦") + value + ibis.literal("⟧")
 
 
 def missing_identifier(logs: Logs) -> ibis.Table:
@@ -261,222 +251,6 @@ def _shared_numbers(logs: Logs) -> list[ibis.Table]:
             + marked(found.other),
         )
     ]
-
-
-_CROSSED = (
-    "record_id", "person", "person_id", "h_person_id", "h_person", "key", "rival", "course_id", "file", "line",
-    "other_file", "other_line",
-)  # fmt: skip  # one row of names
-
-
-def crossed(logs: Logs) -> ibis.Table:
-    """Records that stand under another person, with how: reused, swapped or misfiled."""
-    pairs = logs.pairs
-    other = pairs.filter(yes(pairs.in_lms & pairs.in_review & (pairs.person_id != pairs.h_person_id)))
-    other = other.select(*_CROSSED)
-    back = other.select(
-        record_id_back=other.record_id, person_id=other.h_person_id, h_person_id=other.person_id
-    ).distinct()
-    back = back.group_by(["person_id", "h_person_id"]).aggregate(back=back.record_id_back.min())
-    gone = logs.kept.get("contested")
-    if gone is None:
-        claimed = (
-            other.select("record_id", "h_person_id")
-            .filter(ibis.literal(value=False))
-            .mutate(claims=ibis.literal(value=True))
-        )
-    else:
-        claimed = (
-            gone.filter(~gone.employed)
-            .select("record_id", h_person_id=gone.candidate, claims=ibis.literal(value=True))
-            .distinct()
-        )
-    other = other.left_join(claimed, ["record_id", "h_person_id"]).drop(
-        "record_id_right", "h_person_id_right"
-    )
-    met = other.left_join(back, ["person_id", "h_person_id"])
-    how = ibis.cases(
-        (yes(other.rival == other.h_person_id) | yes(other.claims), "reused"),
-        (back.back.notnull(), "swapped"),
-        else_="misfiled",
-    )
-    return met.select(*[other[name] for name in other.columns], back.back, how=how)
-
-
-def swapped_by_course(logs: Logs) -> ibis.Table:
-    """Review rows without a partner that stand for each other's missing records.
-
-    Where the review system keeps no record ids, A's completion under B and B's under A show as two orphans
-    and two gaps: the gap of A at a course and time is filled by an orphan of B, and the other way round.
-    """
-    pairs = logs.pairs
-    gaps = pairs.filter(yes(pairs.in_lms & pairs.due & ~pairs.in_review & pairs.person_id.notnull()))
-    orphans = pairs.filter(yes(pairs.in_review & ~pairs.in_lms & pairs.h_person_id.notnull()))
-    filled = gaps.join(
-        orphans,
-        [
-            gaps.course_id == orphans.h_course_id,
-            gaps.completed_at == orphans.h_completed_at,
-            gaps.person_id != orphans.h_person_id,
-        ],
-    )
-    met = filled.select(
-        record_id=gaps.record_id,
-        person_id=gaps.person_id,
-        h_person_id=orphans.h_person_id,
-        h_person=orphans.h_person,
-        person=gaps.person,
-        course_id=gaps.course_id,
-        file=gaps.file,
-        line=gaps.line,
-        other_file=orphans.h_file,
-        other_line=orphans.h_line,
-        key=gaps.key,
-    )
-    back = met.select(person_id=met.h_person_id, h_person_id=met.person_id, back=met.record_id)
-    back = back.group_by(["person_id", "h_person_id"]).aggregate(back=back.back.min())
-    return met.join(back, ["person_id", "h_person_id"])
-
-
-def swapped_persons(logs: Logs) -> ibis.Table:
-    """TU0105: A's completions stand under B in the review system, and B's under A."""
-    found = logs.relation("crossed", crossed)
-    found = found.filter(found.how == "swapped")
-    nameless = swapped_by_course(logs)
-    return union(
-        [
-            _crossed(found, "TU0105", ibis.literal("and record ") + found.back + " the other way round"),
-            _crossed(
-                nameless, "TU0105", ibis.literal("and record ") + nameless.back + " the other way round"
-            ),
-        ]
-    )
-
-
-def reused_identifier(logs: Logs) -> ibis.Table:
-    """TU0106: at the time of the completion the identifier belonged to another person than the one shown."""
-    pairs = logs.pairs
-    found = logs.relation("crossed", crossed)
-    shown = found.filter(found.how == "reused")
-    unseen = pairs.filter(
-        yes(pairs.in_lms & pairs.due & pairs.rival.notnull() & ~pairs.in_review & pairs.person_id.notnull())
-    )
-    return union(
-        [
-            _crossed(shown, "TU0106", ibis.literal("the identifier ") + marked(shown.key) + " changed hands"),
-            fault_rows(
-                unseen,
-                "TU0106",
-                field="person",
-                expected=unseen.person_id,
-                actual=unseen.key,
-                person=unseen.person_id,
-                detail=ibis.literal("the identifier ") + marked(unseen.key) + " changed hands",
-            ),
-        ]
-    )
-
-
-def misfiled_person(logs: Logs) -> ibis.Table:
-    """TU0107: the record of one person stands under another, one way only."""
-    found = logs.relation("crossed", crossed)
-    found = found.filter(found.how == "misfiled")
-    return _crossed(found, "TU0107", "the review system shows it under another person")
-
-
-def _crossed(found: ibis.Table, code: str, detail: ir.Value | str) -> ibis.Table:
-    return fault_rows(
-        found,
-        code,
-        field="person",
-        expected=found.person_id,
-        actual=found.h_person,
-        detail=detail,
-        person=found.person_id,
-    )
-
-
-def duplicate_account(logs: Logs) -> ibis.Table:
-    """TU0501: two accounts in one system, neither suspended, belong to one person."""
-    owned = logs.relation("owned_accounts", lambda logs: logs.roles["accounts"])
-    live = owned.filter(yes(owned.person_id.notnull() & ~owned.suspended.fill_null(False)))
-    live = live.mutate(
-        system=live.account_issuer.strip().lower(), name=account_text(live.account_issuer, live.account_name)
-    )
-    several = live.group_by(["person_id", "system"]).aggregate(
-        n=live.name.nunique(), first=live.account_name.min()
-    )
-    several = several.filter(several.n > 1)
-    met = live.join(several, ["person_id", "system"])
-    second = met.filter(met.account_name != met["first"])
-    return fault_rows(
-        second,
-        "TU0501",
-        field="account_name",
-        expected="one account a person",
-        actual=second.account_name,
-        person=second.person_id,
-        detail=second.n.cast("string")
-        + ibis.literal(" accounts in ")
-        + second.account_issuer
-        + ibis.literal(": ")
-        + marked(second["first"])
-        + ibis.literal(" and ")
-        + marked(second.account_name),
-    )
-
-
-def split_history(logs: Logs) -> ibis.Table:
-    """TU0503: a person's completions are divided over several accounts of one system.
-
-    The account with the earliest completion is the person's own; each record under another one is a fault.
-    """
-    keys = logs.kept["keys"]
-    used = keys.filter(yes(keys.person_id.notnull() & keys.account_name.notnull()))
-    used = used.select(
-        "who",
-        "person_id",
-        "account_name",
-        system=used.account_issuer.fill_null("").strip().lower(),
-        account=account_text(used.account_issuer, used.account_name),
-    )
-    several = used.group_by(["person_id", "system"]).aggregate(n=used.account.nunique())
-    split = used.join(several.filter(several.n > 1), ["person_id", "system"])
-    last = logs.kept["records"]
-    held = last.filter(yes(last.account_name.notnull() & ~last.is_void)).select(
-        "record_id", "who", "course_id", "completed_at", "file", "line"
-    )
-    mine = logs.keep(held.join(split, "who"), "split")
-    began = mine.group_by(["person_id", "system", "account"]).aggregate(
-        since=mine.completed_at.min().fill_null(0), main=mine.account_name.min(), records=mine.count()
-    )
-    order = ibis.window(group_by=["person_id", "system"], order_by=[began.since, began.account])
-    first = began.mutate(
-        nth=ibis.row_number().over(order),
-        accounts=began.account.count().over(ibis.window(group_by=["person_id", "system"])),
-        all_records=began.records.sum().over(ibis.window(group_by=["person_id", "system"])),
-    )
-    first = first.filter((first.nth == 0) & (first.accounts > 1))
-    aside = mine.join(
-        first.select("person_id", "system", "main", "all_records", "accounts", home="account"),
-        ["person_id", "system"],
-    )
-    found = aside.filter(aside.account != aside.home)
-    return fault_rows(
-        found,
-        "TU0503",
-        field="account_name",
-        expected=marked(found.main),
-        actual=found.account_name,
-        person=found.person_id,
-        detail=found.accounts.cast("string")
-        + ibis.literal(" accounts hold the ")
-        + found.all_records.cast("string")
-        + ibis.literal(" completions of one person: ")
-        + marked(found.main)
-        + " and "
-        + marked(found.account_name),
-    )
 
 
 _KEYS = ("completions", "reviews")
