@@ -29,7 +29,8 @@ def _moments(seed: str, kind: pa.DataType = UTC) -> pa.Array:
     edges = [
         at(text) for text in ("2026-03-02T12:00:00Z", "1969-12-31T23:59:59.999999Z", "9999-12-31T23:59:59Z")
     ]
-    return _some(seed, [*edges, None], kind)
+    beyond = [2**62, -(2**62), 2**63 - 1, -(2**63)] if kind == UTC else []  # no calendar has them
+    return _some(seed, [*edges, *beyond, None], kind)
 
 
 TEXTS = ["a", "Zoë", "", None]
@@ -115,6 +116,14 @@ def test_view_equals_the_staged_rows_column_for_column(both_ways):
 NOT_DIRECT = [
     ({"completed_at": _some("text", ["2026-03-02"], pa.string())}, "a time that has to be read"),
     ({"completed_at": _moments("naive", pa.timestamp("us"))}, "a time without a zone"),
+    (
+        {"completed_at": _some("ns", [at("2026-03-02T12:00:00Z") * 1000], pa.timestamp("ns", "UTC"))},
+        "nanoseconds",
+    ),
+    (
+        {"completed_at": _some("ms", [at("2026-03-02T12:00:00Z") // 1000, 2**62], pa.timestamp("ms", "UTC"))},
+        "milliseconds",
+    ),
     ({"completed_at": _moments("berlin", pa.timestamp("us", "Europe/Berlin"))}, "a time of another zone"),
     ({"score": _some("words", ["75", "n/a"], pa.string())}, "a number that is a text"),
     ({"revision": _some("half", [1.0, 2.5], pa.float64())}, "an integer that is a float"),

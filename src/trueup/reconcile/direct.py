@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trueup.kit.engine import DuckDB, Engine
-from trueup.model.instants import Precision
+from trueup.kit.expressions import yes
+from trueup.model.instants import Precision, Unsettled
 from trueup.model.relations import ROLES, Kind, Role
 from trueup.reconcile.recognise.claim import Columnwise
 from trueup.reconcile.staging import is_utc, schema_of
@@ -25,12 +26,7 @@ if TYPE_CHECKING:
 
 ROWS_WORTH_IT = 50_000  # smaller files are staged: the common way is the better tried one
 _APART = {"payload"}  # columns that staging takes apart
-_PRECISIONS = {
-    "s": Precision.SECOND.value,
-    "ms": Precision.MILLISECOND.value,
-    "us": Precision.MICROSECOND.value,
-    "ns": Precision.NANOSECOND.value,
-}
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # microseconds: the years 1 to 9999
 RULE = "rfc3339"  # the rule by which the instants room reads what it writes of a typed instant
 _FEW_WORDS = 100  # different values of a column of words; more are staged
 _LONGEST_WHOLE = 1e15  # beyond it Arrow writes an exponent
@@ -97,7 +93,9 @@ def _fits(kind: Kind, field: pa.Field) -> bool:
     if field.name in _APART:
         return False
     if kind is Kind.INSTANT:
-        return is_utc(field.type)
+        return (
+            is_utc(field.type) and field.type.unit == "us"
+        )  # DuckDB fails on others that are out of its range
     if kind is Kind.NUMBER:
         return bool(pa.types.is_floating(field.type) or pa.types.is_integer(field.type))
     if kind is Kind.INTEGER:
@@ -112,10 +110,7 @@ def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Va
     for name in schema.names:
         column, kind = rows[name], role.column(name).kind
         if kind is Kind.INSTANT:
-            said[name] = epoch_us(column)
-            said[f"{name}_precision"] = _where(column, _PRECISIONS[schema.field(name).type.unit])
-            said[f"{name}_rule"] = _where(column, RULE)
-            said[f"{name}_offset"] = _where(column, 0)
+            said |= _instant(name, column)
         elif kind is Kind.NUMBER:
             said[name] = _finite(column)
             said[f"{name}_raw"] = _written(column)
@@ -126,9 +121,17 @@ def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Va
     return said
 
 
-def _where(column: ir.Value, value: str | int) -> ir.Value:
-    """The value where the column has one; else null."""
-    return ibis.ifelse(column.notnull(), ibis.literal(value), ibis.null())
+def _instant(name: str, column: ir.Value) -> dict[str, ir.Value]:
+    """The five columns of an instant, as the instants room fills them for typed ones: years 1 to 9999, or none."""
+    at = epoch_us(column)
+    fine = yes((at >= _FIRST) & (at <= _LAST))
+    unread = ibis.ifelse(column.notnull(), ibis.literal(Unsettled.UNPARSEABLE.value), ibis.null())
+    return {
+        name: ibis.ifelse(fine, at, ibis.null()),
+        f"{name}_precision": ibis.ifelse(fine, ibis.literal(Precision.MICROSECOND.value), ibis.null()),
+        f"{name}_offset": ibis.ifelse(fine, ibis.literal(0), ibis.null()),
+        f"{name}_rule": ibis.ifelse(fine, ibis.literal(RULE), unread),
+    }
 
 
 def _finite(number: ir.Value) -> ir.Value:
