@@ -77,6 +77,8 @@ def visible(code: str, style: Style) -> bool:
     """Whether the files of a style can show a fault at all."""
     if code in HIDDEN_BY_PSEUDONYMS and style.person_key is PersonKey.PSEUDONYM:
         return False
+    if code == "TU0105" and style.person_key is PersonKey.UUID and not style.has("people"):
+        return False  # numbers on one side, UUIDs on the other, and nothing that joins them
     if code == "TU1004" and style.person_key is not PersonKey.PSEUDONYM:
         return False
     return all(style.has(*need.split(".")) for need in NEEDS.get(code, ()))

@@ -2,7 +2,7 @@
 """Measures `trueup check` on companies made elsewhere: recall per code, and false alarms.
 
     python tests/elsewhere/measure.py [--people 400] [--seeds 1,2] [--styles A,B,C,D,E] [--codes all] [--keep DIR]
-                                        [--program .venv/bin/trueup]
+                                        [--program .venv/bin/trueup] [--without people,policy]
 
 Exit 1 when fewer than 99 % of all plants or 95 % of a code's are found, or a clean company is not clean.
 """
@@ -20,7 +20,7 @@ HOUSE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(HOUSE / "tests"))  # run as a script, the package is not on the path
 
 from elsewhere.company import CODES, write_company  # noqa: E402
-from elsewhere.style import STYLES  # noqa: E402
+from elsewhere.style import STYLES, Style  # noqa: E402
 from elsewhere.verdict import Fault, Verdict, judge  # noqa: E402
 
 TRUEUP = HOUSE / ".venv" / "bin" / "trueup"
@@ -55,15 +55,15 @@ def short(fault: Fault) -> str:
 
 
 def _one(
-    style: str, seed: int, *, people: int, codes: Sequence[str], out: Path, program: Path
+    style: Style, seed: int, *, people: int, codes: Sequence[str], out: Path, program: Path
 ) -> tuple[Verdict, int]:
-    planted = write_company(out, people=people, seed=seed, codes=codes, style=STYLES[style])
+    planted = write_company(out, people=people, seed=seed, codes=codes, style=style)
     code, faults, unchecked = check(out / "logs", program)
     verdict = judge(planted, faults)
     kind = f"{len(planted)} planted, {len(verdict.found)} found" if planted else "clean"
     silent = ",".join(str(u["code"]) for u in unchecked)
     print(
-        f"{style} seed {seed}, {people} people: {kind}; {len(faults)} reported, {len(verdict.alarms)} false alarms, exit {code}"
+        f"{style.name} seed {seed}, {people} people: {kind}; {len(faults)} reported, {len(verdict.alarms)} false alarms, exit {code}"
     )
     if silent:
         print(f"    unchecked: {silent}")
@@ -115,6 +115,7 @@ def main() -> int:
     parser.add_argument("--codes", default="all", help="all, or a list of codes")
     parser.add_argument("--keep", type=Path, help="where the companies stay for inspection")
     parser.add_argument("--program", type=Path, default=TRUEUP, help="the trueup to measure")
+    parser.add_argument("--without", default="", help="files that the companies do not hand over")
     asked = parser.parse_args()
     codes = CODES if asked.codes == "all" else tuple(asked.codes.split(","))
     verdicts, good = [], True
@@ -125,7 +126,7 @@ def main() -> int:
                 for kind, wanted in (("clean", ()), ("planted", codes)):
                     try:
                         verdict, code = _one(
-                            style,
+                            STYLES[style].without(*asked.without.split(",")),
                             seed,
                             people=asked.people,
                             codes=wanted,

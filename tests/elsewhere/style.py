@@ -1,6 +1,6 @@
 """How each imaginary company writes its exports; knows no person and no fault."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -73,6 +73,10 @@ class Style:
     def has(self, role: str, column: str | None = None) -> bool:
         """Whether the company exports this role (and this column of it)."""
         return role in self.roles and (column is None or (role, column) not in self.omit)
+
+    def without(self, *roles: str) -> "Style":
+        """The same company, which did not hand over these files."""
+        return replace(self, roles=tuple(role for role in self.roles if role not in roles))
 
 
 ALL_ROLES = (

@@ -139,3 +139,14 @@ def test_what_was_planted_elsewhere_is_found_and_nothing_else(tmp_path: Path, st
     assert code == 3
     assert len(verdict.found) / len(planted) >= 0.99, [(p.code, p.shape, p.keys[:2]) for p in verdict.missed]
     assert verdict.alarms == []
+
+
+@checked
+@pytest.mark.parametrize(
+    ("style", "missing"), [("B", "people"), ("C", "people"), ("D", "accounts"), ("C", "policy")]
+)
+def test_a_file_that_is_not_handed_over_makes_no_fault(tmp_path: Path, style: str, missing: str):
+    write_company(tmp_path, people=120, seed=4, codes=(), style=STYLES[style].without(missing))
+    code, faults, unchecked = check(tmp_path / "logs")
+    assert (code, faults) == (0, [])
+    assert unchecked
