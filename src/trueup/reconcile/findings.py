@@ -168,50 +168,7 @@ def _without_result(launched: ibis.Table, results: ibis.Table, keys: ibis.Table)
 
 def duplicate_record(logs: Logs) -> ibis.Table:
     """TU0502: one completion stands more than once in the review system."""
-    pairs = logs.pairs
-    shown = pairs.filter(yes(pairs.in_review & (pairs.h_copies > 1)))
-    order = ibis.window(
-        group_by="record_id", order_by=[shown.h_received_at.fill_null(0), shown.h_file, shown.h_line]
-    )
-    ranked = shown.select(
-        "record_id", "person", "course_id", "h_copies", "h_review_record_id", "file", "line", "h_file", "h_line",
-        nth=ibis.row_number().over(order),
-    )  # fmt: skip  # one row of names
-    by_id = ranked.filter(ranked.nth > 0)
-    orphans = pairs.filter(
-        yes(pairs.in_review & ~pairs.in_lms & pairs.h_person_id.notnull() & pairs.h_completed_at.notnull())
-    )
-    orphans = orphans.select(
-        "record_id",
-        "person",
-        "h_person_id",
-        "h_course_id",
-        "h_completed_at",
-        "h_file",
-        "h_line",
-        "h_review_record_id",
-    )
-    reviews = logs.roles["reviews"]
-    near = reviews.semi_join(
-        orphans, [reviews.course_id == orphans.h_course_id, reviews.completed_at == orphans.h_completed_at]
-    )
-    named = logs.reviewer(near)
-    other = named.select(
-        twin=named.record_id,
-        h_person_id=named.person_id,
-        h_course_id=named.course_id,
-        h_completed_at=named.completed_at,
-        twin_file=named.file,
-        twin_line=named.line,
-    )
-    met = orphans.join(other, ["h_person_id", "h_course_id", "h_completed_at"])
-    met = met.filter((met.twin_line != met.h_line) | (met.twin_file != met.h_file))
-    met = met.mutate(twin=met.twin.fill_null("without an id"))
-    twins = met.group_by(
-        ["record_id", "person", "h_course_id", "h_file", "h_line", "h_review_record_id"]
-    ).aggregate(
-        twin=met.twin.min(), twin_file=met.twin_file.argmin(met.twin_line), twin_line=met.twin_line.min()
-    )
+    by_id, twins = _repeated_ids(logs), _twins(logs)
     return union(
         [
             fault_rows(
@@ -242,6 +199,59 @@ def duplicate_record(logs: Logs) -> ibis.Table:
                 other_line=twins.twin_line,
             ),
         ]
+    )
+
+
+def _repeated_ids(logs: Logs) -> ibis.Table:
+    """Review rows whose record id another row had before them."""
+    pairs = logs.pairs
+    shown = pairs.filter(yes(pairs.in_review & (pairs.h_copies > 1)))
+    order = ibis.window(
+        group_by="record_id", order_by=[shown.h_received_at.fill_null(0), shown.h_file, shown.h_line]
+    )
+    ranked = shown.select(
+        "record_id", "person", "course_id", "h_copies", "h_review_record_id", "file", "line", "h_file", "h_line",
+        nth=ibis.row_number().over(order),
+    )  # fmt: skip  # one row of names
+    return ranked.filter(ranked.nth > 0)
+
+
+def _twins(logs: Logs) -> ibis.Table:
+    """Review rows without a partner whose person, course and time stand under another row too, with that row."""
+    pairs = logs.pairs
+    orphans = pairs.filter(
+        yes(pairs.in_review & ~pairs.in_lms & pairs.h_person_id.notnull() & pairs.h_completed_at.notnull())
+    )
+    orphans = orphans.select(
+        "record_id",
+        "person",
+        "h_person_id",
+        "h_course_id",
+        "h_completed_at",
+        "h_file",
+        "h_line",
+        "h_review_record_id",
+    )
+    reviews = logs.roles["reviews"]
+    near = reviews.semi_join(
+        orphans, [reviews.course_id == orphans.h_course_id, reviews.completed_at == orphans.h_completed_at]
+    )
+    named = logs.reviewer(near)
+    other = named.select(
+        twin=named.record_id,
+        h_person_id=named.person_id,
+        h_course_id=named.course_id,
+        h_completed_at=named.completed_at,
+        twin_file=named.file,
+        twin_line=named.line,
+    )
+    met = orphans.join(other, ["h_person_id", "h_course_id", "h_completed_at"])
+    met = met.filter((met.twin_line != met.h_line) | (met.twin_file != met.h_file))
+    met = met.mutate(twin=met.twin.fill_null("without an id"))
+    return met.group_by(
+        ["record_id", "person", "h_course_id", "h_file", "h_line", "h_review_record_id"]
+    ).aggregate(
+        twin=met.twin.min(), twin_file=met.twin_file.argmin(met.twin_line), twin_line=met.twin_line.min()
     )
 
 
