@@ -10,8 +10,6 @@ from trueup.model.answers import Kpi, State
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SMALL = 20  # below this many records a share is said, and never called a breach by itself
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -64,72 +62,71 @@ class Counted:
 
 def figures(counted: Counted, thresholds: Mapping[str, tuple[float, float]]) -> tuple[Kpi, ...]:
     """Every figure with its state. `thresholds` overrides (warn, breach) by key."""
-    of_due = f"of {counted.due:,} completions that ought to be in the review system"
-    said: list[tuple[str, float | None, str, int]] = [
-        (
-            "missing_rate",
-            _share(counted.missing, counted.due),
-            f"{counted.missing:,} {of_due} are not",
-            counted.missing,
-        ),
-        (
-            "verified_rate",
+    said = _deliveries(counted) | _times(counted) | _contents(counted)
+    return tuple(_kpi(measure, *said[key], thresholds) for key, measure in MEASURES.items())
+
+
+def _deliveries(counted: Counted) -> dict[str, tuple[float | None, str]]:
+    """Value and words of what arrived and what did not, by key."""
+    of_due = _of_due(counted)
+    return {
+        "missing_rate": (_share(counted.missing, counted.due), f"{counted.missing:,} {of_due} are not"),
+        "verified_rate": (
             _share(counted.verified, counted.due),
             f"{counted.verified or 0:,} {of_due} are there and agree in person, time and score",
-            counted.due,
         ),
-        (
-            "dead_letter_rate",
+        "dead_letter_rate": (
             _share(counted.undelivered, counted.due),
             f"{counted.undelivered:,} {of_due} were tried and never accepted",
-            counted.undelivered,
         ),
-        (
-            "sync_latency_mean",
+    }
+
+
+def _times(counted: Counted) -> dict[str, tuple[float | None, str]]:
+    """Value and words of how long a record takes and how close a cut-off comes, by key."""
+    return {
+        "sync_latency_mean": (
             counted.latency_mean,
             f"from completion to arrival, over {counted.latency_of:,} records",
-            SMALL,
         ),
-        (
-            "sync_latency_p95",
+        "sync_latency_p95": (
             counted.latency_p95,
             f"19 of 20 of {counted.latency_of:,} records arrived within this",
-            SMALL,
         ),
-        (
-            "duplicate_account_rate",
-            _share(counted.doubled, counted.persons),
-            f"{counted.doubled:,} of {counted.persons or 0:,} people have more than one active account in a system",
-            counted.doubled,
-        ),
-        (
-            "time_fault_rate",
-            _share(counted.wrong_times, counted.due),
-            f"{counted.wrong_times or 0:,} {of_due} have a wrong time",
-            counted.wrong_times or 0,
-        ),
-        (
-            "score_fault_rate",
-            _share(counted.wrong_scores, counted.due),
-            f"{counted.wrong_scores or 0:,} {of_due} have a wrong score",
-            counted.wrong_scores or 0,
-        ),
-        (
-            "exposure_count",
-            None if counted.exposures is None else float(counted.exposures),
-            f"{counted.exposures or 0:,} transfers or rows show more than they may",
-            SMALL,
-        ),
-        (
-            "cutoff_headroom",
+        "cutoff_headroom": (
             counted.headroom,
             f"between the last run before a cut-off and that cut-off ({counted.headroom_cycle})"
             if counted.headroom_cycle
             else "no cut-off lies within the sync log",
-            SMALL,
         ),
-    ]
-    return tuple(_kpi(MEASURES[key], value, says, thresholds) for key, value, says, _ in said)
+    }
+
+
+def _contents(counted: Counted) -> dict[str, tuple[float | None, str]]:
+    """Value and words of what is wrong in the records that are there, by key."""
+    of_due = _of_due(counted)
+    return {
+        "duplicate_account_rate": (
+            _share(counted.doubled, counted.persons),
+            f"{counted.doubled:,} of {counted.persons or 0:,} people have more than one active account in a system",
+        ),
+        "time_fault_rate": (
+            _share(counted.wrong_times, counted.due),
+            f"{counted.wrong_times or 0:,} {of_due} have a wrong time",
+        ),
+        "score_fault_rate": (
+            _share(counted.wrong_scores, counted.due),
+            f"{counted.wrong_scores or 0:,} {of_due} have a wrong score",
+        ),
+        "exposure_count": (
+            None if counted.exposures is None else float(counted.exposures),
+            f"{counted.exposures or 0:,} transfers or rows show more than they may",
+        ),
+    }
+
+
+def _of_due(counted: Counted) -> str:
+    return f"of {counted.due:,} completions that ought to be in the review system"
 
 
 def _share(part: int | None, whole: int | None) -> float | None:
