@@ -85,9 +85,49 @@ def naive_time(logs: Logs) -> ibis.Table:
 
 def impossible_time(logs: Logs) -> ibis.Table:
     """TU0205: unreadable, missing, in the future, or before the enrolment or the employment existed."""
+    return union(
+        [
+            _unsettled(logs, "TU0205", IMPOSSIBLE, "a date and time that exist"),
+            *_in_the_future(logs),
+            *_before_their_time(logs),
+            *_timeless(logs),
+        ]
+    )
+
+
+def _in_the_future(logs: Logs) -> list[ibis.Table]:
+    """Later than anything else in the logs: the LMS's time, or else the review system's alone."""
+    pairs = logs.pairs
+    latest = logs.as_of + _CLOCK_SLIP
+    future = pairs.filter(yes(pairs.in_lms & (pairs.completed_at > latest)))
+    reviews = pairs.filter(
+        yes(pairs.in_review & ~(pairs.completed_at > latest) & (pairs.h_completed_at > latest))
+    )
+    expected = ibis.literal("up to ") + iso(ibis.literal(logs.as_of, "int64"))
+    return [
+        fault_rows(
+            future,
+            "TU0205",
+            field="completed_at",
+            expected=expected,
+            actual=_text_of(future.completed_at, future.completed_at_raw),
+            detail="later than anything else in the logs",
+        ),
+        fault_rows(
+            reviews,
+            "TU0205",
+            field="completed_at",
+            expected=expected,
+            actual=_text_of(reviews.h_completed_at, reviews.h_completed_at_raw),
+            detail="the review system's time is later than anything else in the logs",
+        ),
+    ]
+
+
+def _before_their_time(logs: Logs) -> list[ibis.Table]:
+    """Before the person was hired, or was enrolled in the course."""
     pairs = logs.pairs
     settled = pairs.filter(yes(pairs.in_lms & pairs.completed_at.notnull()))
-    future = settled.filter(settled.completed_at > logs.as_of + _CLOCK_SLIP)
     early = settled.filter(
         yes(
             ~settled.rehired
@@ -96,69 +136,48 @@ def impossible_time(logs: Logs) -> ibis.Table:
         )
     )
     unenrolled = settled.filter(yes(settled.completed_at < settled.enrolled_at - _CLOCK_SLIP))
+    return [
+        fault_rows(
+            early,
+            "TU0205",
+            field="completed_at",
+            expected=ibis.literal("from ") + day_of(early.hired_at),
+            actual=_text_of(early.completed_at, early.completed_at_raw),
+            detail="before the person was hired",
+        ),
+        fault_rows(
+            unenrolled,
+            "TU0205",
+            field="completed_at",
+            expected=ibis.literal("from ") + iso(unenrolled.enrolled_at),
+            actual=_text_of(unenrolled.completed_at, unenrolled.completed_at_raw),
+            detail="before the person was enrolled in the course",
+        ),
+    ]
+
+
+def _timeless(logs: Logs) -> list[ibis.Table]:
+    """Completed, with no time, or with the source's word for never."""
+    pairs = logs.pairs
     blank = pairs.filter(yes(pairs.due & pairs.completed_at.isnull() & pairs.completed_at_raw.isnull()))
     never = pairs.filter(yes(pairs.due & (pairs.completed_at_rule == Unsettled.NEVER.value)))
-    reviews = pairs.filter(
-        yes(
-            pairs.in_review
-            & ~(pairs.completed_at > logs.as_of + _CLOCK_SLIP)
-            & (pairs.h_completed_at > logs.as_of + _CLOCK_SLIP)
-        )
-    )
-    said = _text_of(settled.completed_at, settled.completed_at_raw)
-    as_of = iso(ibis.literal(logs.as_of, "int64"))
-    return union(
-        [
-            _unsettled(logs, "TU0205", IMPOSSIBLE, "a date and time that exist"),
-            fault_rows(
-                future,
-                "TU0205",
-                field="completed_at",
-                expected=ibis.literal("up to ") + as_of,
-                actual=said,
-                detail="later than anything else in the logs",
-            ),
-            fault_rows(
-                early,
-                "TU0205",
-                field="completed_at",
-                expected=ibis.literal("from ") + day_of(early.hired_at),
-                actual=_text_of(early.completed_at, early.completed_at_raw),
-                detail="before the person was hired",
-            ),
-            fault_rows(
-                unenrolled,
-                "TU0205",
-                field="completed_at",
-                expected=ibis.literal("from ") + iso(unenrolled.enrolled_at),
-                actual=_text_of(unenrolled.completed_at, unenrolled.completed_at_raw),
-                detail="before the person was enrolled in the course",
-            ),
-            fault_rows(
-                blank,
-                "TU0205",
-                field="completed_at",
-                expected="a date and time",
-                detail="completed, without a time",
-            ),
-            fault_rows(
-                never,
-                "TU0205",
-                field="completed_at",
-                expected="a date and time",
-                actual=never.completed_at_raw,
-                detail="completed, and the source's time says never",
-            ),
-            fault_rows(
-                reviews,
-                "TU0205",
-                field="completed_at",
-                expected=ibis.literal("up to ") + as_of,
-                actual=_text_of(reviews.h_completed_at, reviews.h_completed_at_raw),
-                detail="the review system's time is later than anything else in the logs",
-            ),
-        ]
-    )
+    return [
+        fault_rows(
+            blank,
+            "TU0205",
+            field="completed_at",
+            expected="a date and time",
+            detail="completed, without a time",
+        ),
+        fault_rows(
+            never,
+            "TU0205",
+            field="completed_at",
+            expected="a date and time",
+            actual=never.completed_at_raw,
+            detail="completed, and the source's time says never",
+        ),
+    ]
 
 
 def compared(logs: Logs) -> ibis.Table:
@@ -170,16 +189,43 @@ def compared(logs: Logs) -> ibis.Table:
     both = pairs.filter(
         yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & pairs.h_completed_at.notnull())
     )
-    lms_day = both.completed_at_precision == "day"
-    their_day = both.h_completed_at_precision == "day"
     coarse = (both.completed_at_precision == "minute") | (both.h_completed_at_precision == "minute")
-    delta = both.h_completed_at - both.completed_at
     slack = ibis.ifelse(yes(coarse), MINUTE, SECOND)
-    home = both.completed_at_offset.fill_null(0).cast("int64") * MINUTE
+    delta = both.h_completed_at - both.completed_at
+    minutes = (delta.cast("float64") / MINUTE).round().cast("int64")
+    lost, agree = _by_the_day(both, delta, slack, logs.facts.offsets)
+    whole = yes(
+        (minutes % QUARTER == 0)
+        & (minutes != 0)
+        & (minutes.abs() <= WIDEST)
+        & ((delta - minutes * MINUTE).abs() <= slack)
+    )
+    why = ibis.cases(
+        (lost, "date"),
+        (agree, "agree"),
+        (both.stale_time, "stale"),
+        (yes(_at_the_sync(both) & (delta.abs() > 2 * NEAR_SYNC)), "sync"),
+        (yes(both.h_completed_at_precision == "day"), "moved"),
+        (whole, "offset"),
+        else_="moved",
+    )
+    judged = both.select(*_COMPARED_COLUMNS, why=why, minutes=minutes, source_key=both.source.fill_null(""))
+    return judged.filter(judged.why != "agree")
+
+
+def _by_the_day(
+    both: ibis.Table, delta: ir.Value, slack: ir.Value, offsets: list[int]
+) -> tuple[ir.Value, ir.Value]:
+    """Whether a time became its date or that date's midnight, and whether the two sides agree.
+
+    What a day is depends on the place: the offset of either side, or one where the company lives.
+    """
+    lms_day = yes(both.completed_at_precision == "day")
+    their_day = yes(both.h_completed_at_precision == "day")
     places = [
-        home,
+        both.completed_at_offset.fill_null(0).cast("int64") * MINUTE,
         both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE,
-        *(ibis.literal(minutes * MINUTE, "int64") for minutes in logs.facts.offsets),
+        *(ibis.literal(minutes * MINUTE, "int64") for minutes in offsets),
     ]
     same_days = [
         (both.h_completed_at + place) // DAY == (both.completed_at + place) // DAY for place in places
@@ -191,53 +237,35 @@ def compared(logs: Logs) -> ibis.Table:
             for same, place in zip(same_days, places, strict=True)
         ]
     )
-    their_midnight = midnight & ~yes(their_day)
+    their_midnight = midnight & ~their_day
     lost = yes(
         same_day
-        & (
-            (yes(their_day) & ~yes(lms_day))
-            | (their_midnight & (delta.abs() >= slack))
-            | (yes(lms_day) & their_midnight)
-        )
+        & ((their_day & ~lms_day) | (their_midnight & (delta.abs() >= slack)) | (lms_day & their_midnight))
     )
-    in_its_day = yes(lms_day) & (delta >= -14 * HOUR) & (delta < DAY + 12 * HOUR)
+    in_its_day = lms_day & (delta >= -14 * HOUR) & (delta < DAY + 12 * HOUR)
     agree = ibis.ifelse(
-        yes(lms_day) | yes(their_day),
-        ibis.ifelse(yes(lms_day & their_day), same_day, in_its_day),
+        lms_day | their_day,
+        ibis.ifelse(lms_day & their_day, same_day, in_its_day),
         delta.abs() < slack,
     )
-    sync = any_of(
-        [
-            (both.h_completed_at - both[name]).abs() <= NEAR_SYNC
-            for name in (
-                "h_received_at",
-                "first_accepted_at",
-                "last_accepted_at",
-                "last_try_at",
-                "run_started_at",
-                "run_ended_at",
-            )
-        ]
-        + [yes(their_day) & (both.h_completed_at // DAY == both.h_received_at // DAY)]
-    )
-    minutes = (delta.cast("float64") / MINUTE).round().cast("int64")
-    whole = yes(
-        (minutes % QUARTER == 0)
-        & (minutes != 0)
-        & (minutes.abs() <= WIDEST)
-        & ((delta - minutes * MINUTE).abs() <= slack)
-    )
-    why = ibis.cases(
-        (lost, "date"),
-        (agree, "agree"),
-        (both.stale_time, "stale"),
-        (yes(sync & (delta.abs() > 2 * NEAR_SYNC)), "sync"),
-        (yes(their_day), "moved"),
-        (whole, "offset"),
-        else_="moved",
-    )
-    judged = both.select(*_COMPARED_COLUMNS, why=why, minutes=minutes, source_key=both.source.fill_null(""))
-    return judged.filter(judged.why != "agree")
+    return lost, agree
+
+
+def _at_the_sync(both: ibis.Table) -> ir.Value:
+    """Whether the review system's time is one of the sync's own."""
+    near = [
+        (both.h_completed_at - both[name]).abs() <= NEAR_SYNC
+        for name in (
+            "h_received_at",
+            "first_accepted_at",
+            "last_accepted_at",
+            "last_try_at",
+            "run_started_at",
+            "run_ended_at",
+        )
+    ]
+    on_its_day = both.h_completed_at // DAY == both.h_received_at // DAY
+    return any_of([*near, yes(both.h_completed_at_precision == "day") & on_its_day])
 
 
 _COMPARED_COLUMNS = (
