@@ -125,7 +125,7 @@ def test_cut_off_is_told_of_the_window_and_not_of_grace(hand):
     assert hand.column(lambda t: told(t.at, CALENDAR, "frozen_at"), at=[OPENS]) == [None]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     edges=st.lists(st.integers(0, 400), min_size=2, max_size=7, unique=True).map(sorted),
     moments=st.lists(st.integers(-10, 410), min_size=1, max_size=40),
@@ -138,7 +138,7 @@ def test_chain_of_cycles_counts_every_instant_between_its_ends_exactly_once(hand
     assert [name is not None for name in names] == [bool(n) for n in counted]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     spans=st.lists(
         st.tuples(st.integers(0, 50), st.integers(0, 50), st.none() | st.integers(0, 20)), max_size=5

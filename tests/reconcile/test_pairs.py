@@ -93,7 +93,7 @@ def test_nothing_is_looked_for_where_nothing_was_replaced(hand):
     assert [row["revisions"] for row in found] == [1, 1]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(
@@ -295,7 +295,7 @@ def test_rows_that_all_name_their_record_stay_as_they_are(hand):
     assert adopted(hand, [("r", "p", 1)], [("s", "p", 1), ("r", "q", 2)]) == ["s", "r"]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("pq"), st.integers(0, 3)), max_size=6),
     st.lists(st.tuples(st.sampled_from("pq"), st.integers(0, 3)), max_size=6),

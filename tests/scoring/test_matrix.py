@@ -273,7 +273,7 @@ matrices = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(points=matrices, rule=st.sampled_from(list(ROUNDED)), digits=st.integers(0, 2))
 def test_every_score_of_every_matrix_is_exact_to_the_last_digit(hand, points, rule, digits):
     points = sorted(points)
@@ -285,7 +285,7 @@ def test_every_score_of_every_matrix_is_exact_to_the_last_digit(hand, points, ru
     assert said == pytest.approx(right, abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     values=st.lists(st.integers(0, 100), min_size=2, max_size=6).map(sorted),
     rule=st.sampled_from(["", *ROUNDED]),
@@ -299,7 +299,7 @@ def test_higher_score_never_reads_lower(hand, values, rule, scores):
     assert said == sorted(said)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     steps=st.lists(st.integers(1, 30), min_size=1, max_size=6),
     scores=st.lists(st.floats(0, 1), min_size=1, max_size=30),
@@ -314,7 +314,7 @@ def test_score_comes_back_where_no_two_scores_collide(hand, steps, scores, downw
     assert said == pytest.approx(given_scores, abs=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     low=st.integers(-10, 10),
     width=st.integers(1, 100),
