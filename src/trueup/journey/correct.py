@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trueup.journey.gather import RefusedError
-from trueup.journey.gather import _stage as stage
 from trueup.journey.review_file import Corrector, Known, Ledger, plain_field
+from trueup.journey.staged import RefusedError, stage_surveyed
 from trueup.kit.engine import DuckDB
 from trueup.kit.memory import allowed_bytes
 from trueup.model.faults import CATALOGUE
@@ -189,7 +188,7 @@ def _relation(asked: _Asked, role: str) -> ibis.Table | None:
         part = direct.relation(asked.engine, one)
         if part is None:
             path = asked.workspace / f"{role}-{number}.parquet"
-            stage(one, path, [])
+            stage_surveyed(one, path)
             part = asked.engine.relation([path])
         whole = part if whole is None else whole.union(part.select(*whole.columns))
     return whole

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path  # noqa: TC003  # a doctest makes one
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from trueup import instants
+from trueup.journey.staged import RefusedError, stage_at_once
 from trueup.model.answers import InputFile
 from trueup.model.relations import NEEDED_ROLES, ROLES
-from trueup.reconcile import direct, reading, staging
-from trueup.reconcile.formats import Problem, UnreadableFile, sha256_of
+from trueup.reconcile import direct, reading
+from trueup.reconcile.formats import Problem, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,21 +23,15 @@ if TYPE_CHECKING:
     import ibis
 
     from trueup.kit.engine import Engine
-    from trueup.model.settings import CheckSettings, FileSettings
+    from trueup.model.settings import CheckSettings
+
+__all__ = ["Gathered", "RefusedError", "files_of", "gather", "inspect_all", "shown_as"]
 
 IGNORED = "ignore"  # the role that settings give to a file that is no log
 _DATA = re.compile(
     r"\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|xlsx|xlsm|xls|ods|xml|html?)(\.gz)?$|\.gz$", re.IGNORECASE
 )
 _NO_LOGS = re.compile(r"^(readme|licen[cs]e|changelog|notes)\b|^\.|^truth\.jsonl$", re.IGNORECASE)
-
-
-class RefusedError(Exception):
-    """The logs can't be checked as they are: every reason, each with file, line and what to do."""
-
-    def __init__(self, reasons: Sequence[Problem]) -> None:
-        super().__init__("; ".join(f"{reason.file}: {reason.what}" for reason in reasons))
-        self.reasons = tuple(reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,61 +80,80 @@ def inspect_all(
     directory: Path, settings: CheckSettings, tell: Callable[[str], None]
 ) -> list[reading.Inspection]:
     """What every data file of the directory is; files that the settings ignore are left out."""
-    found = []
+    return [
+        reading.surveyed(one) if one.opened is not None else one
+        for one in _identified(directory, settings, tell)
+    ]
+
+
+def _identified(
+    directory: Path, settings: CheckSettings, tell: Callable[[str], None]
+) -> Iterator[reading.Inspection]:
+    """What every data file is by its beginning."""
     for path in files_of(directory):
         shown = shown_as(path.relative_to(directory))
         told = reading.told_of(settings, shown)
-        if told.role == IGNORED:
-            continue
-        tell(f"looking at {shown}")
-        found.append(reading.inspect(path, shown, told))
-    return found
+        if told.role != IGNORED:
+            tell(f"looking at {shown}")
+            yield reading.identify(path, shown, told)
 
 
 def gather(
     directory: Path, settings: CheckSettings, engine: Engine, workspace: Path, tell: Callable[[str], None]
 ) -> Gathered:
-    """Read every file of the directory into relations on the engine.
+    """Read every file of the directory into relations on the engine, each once.
 
     Raises RefusedError where a file can't be read or told apart, or where a role that is needed is missing.
     """
-    inspections = inspect_all(directory, settings, tell)
-    _refuse(directory, inspections)
+    identified = list(_identified(directory, settings, tell))
+    if _reasons(directory, identified):
+        _refuse(directory, [reading.surveyed(one) if one.opened is not None else one for one in identified])
     shelves: dict[str, _Shelf] = {}
-    inputs, unreadable = [], []
-    for number, one in enumerate(inspections):
-        if one.role not in ROLES:
-            inputs.append(
-                InputFile(one.role or "", one.file, one.rows, sha256_of(one.path), one.system, 0, one.rows)
-            )
-            continue
-        tell(f"reading {one.file}")
-        shelf = shelves.setdefault(one.role, _Shelf())
-        shelf.given |= set(one.columns) | set(one.declared.constants if one.declared else {})
-        lost: list[Problem] = []
-        view = direct.relation(engine, one)
-        if view is not None:
-            shelf.relations.append(view)
-        else:
-            path = workspace / f"{one.role}-{number}.parquet"
-            _stage(one, path, lost)
-            shelf.staged.append(path)
-        unreadable += lost
-        reported = len(lost)
+    inputs: list[InputFile] = []
+    unreadable: list[Problem] = []
+    for number, beginning in enumerate(identified):
+        tell(f"reading {beginning.file}")
+        path = workspace / f"{beginning.role}-{number}.parquet"
+        one = _shelved(beginning, shelves, engine, path, unreadable)
+        identified[number] = one  # what is open is let go
+        used = one.used if one.role in ROLES else 0
         inputs.append(
             InputFile(
-                one.role, one.file, one.rows, sha256_of(one.path), one.system, one.rows - reported, reported
+                one.role or "", one.file, one.rows, sha256_of(one.path), one.system, used, one.rows - used
             )
         )
+    _refuse(directory, identified)
     roles = {name: _relation(engine, shelf) for name, shelf in shelves.items()}
     return Gathered(
         roles,
         {name: frozenset(shelf.given) for name, shelf in shelves.items()},
         tuple(inputs),
         tuple(unreadable),
-        tuple(_notes(inspections)),
-        tuple(inspections),
+        tuple(_notes(identified)),
+        tuple(identified),
     )
+
+
+def _shelved(
+    identified: reading.Inspection,
+    shelves: dict[str, _Shelf],
+    engine: Engine,
+    into: Path,
+    unreadable: list[Problem],
+) -> reading.Inspection:
+    """Put the rows of one file with those of its role; answers what the file is by all its rows."""
+    role = identified.role
+    if role not in ROLES:
+        return reading.surveyed(identified)
+    shelf = shelves.setdefault(role, _Shelf())
+    shelf.given |= set(identified.columns)
+    shelf.given |= set(identified.declared.constants if identified.declared else {})
+    view = direct.relation(engine, identified)
+    if view is not None:
+        shelf.relations.append(view)
+        return replace(identified, opened=None)
+    shelf.staged.append(into)
+    return stage_at_once(identified, into, unreadable)
 
 
 def _relation(engine: Engine, shelf: _Shelf) -> ibis.Table:
@@ -156,6 +167,13 @@ def _relation(engine: Engine, shelf: _Shelf) -> ibis.Table:
 
 
 def _refuse(directory: Path, inspections: Sequence[reading.Inspection]) -> None:
+    reasons = _reasons(directory, inspections)
+    if reasons:
+        raise RefusedError(reasons)
+
+
+def _reasons(directory: Path, inspections: Sequence[reading.Inspection]) -> list[Problem]:
+    """Why the files can't be checked as they are."""
     reasons: list[Problem] = []
     if not inspections:
         reasons.append(
@@ -194,8 +212,7 @@ def _refuse(directory: Path, inspections: Sequence[reading.Inspection]) -> None:
             for role in NEEDED_ROLES
             if role not in held
         ]
-    if reasons:
-        raise RefusedError(reasons)
+    return reasons
 
 
 def _columns(role: str) -> str:
@@ -233,59 +250,3 @@ def _notes(inspections: Iterable[reading.Inspection]) -> Iterator[str]:
                     f"{files[0].file} and {other.file} are both {role}, but only one of them has: "
                     + ", ".join(sorted(apart))
                 )
-
-
-def _stage(one: reading.Inspection, into: Path, lost: list[Problem]) -> int:
-    told = one.declared
-    assert told is not None  # noqa: S101  # an inspection with a role has its settings
-    ways: dict[str, instants.Reading] = {}
-
-    def convert(column: str, texts: pa.Array, zones: pa.Array | None) -> staging.Moments:
-        if column not in ways:
-            ways[column] = _reading(told, texts)
-        if zones is not None:
-            return _by_zone(texts, zones, ways[column])
-        return instants.convert(texts, ways[column])
-
-    batches = (staging.Batch(batch.lines, batch.columns, batch.extras) for batch in reading.read(one, lost))
-    try:
-        return staging.stage(str(one.role), one.file, batches, into, convert)
-    except UnreadableFile as error:
-        raise RefusedError([error.problem]) from error
-
-
-def _reading(told: FileSettings, texts: pa.Array) -> instants.Reading:
-    """How a column is read: as declared, else by the order that its first rows prove."""
-    how = instants.Reading(zone=told.zone, order=told.day_order)
-    if not pa.types.is_string(texts.type):
-        return how
-    inferred = instants.infer_reading(texts.unique().to_pylist(), how)
-    return how if isinstance(inferred, instants.Conflict) else inferred
-
-
-def _by_zone(texts: pa.Array, zones: pa.Array, how: instants.Reading) -> staging.Moments:
-    """Rows that name their own zone (cycles), each read in it."""
-    from dataclasses import replace  # noqa: PLC0415  # only cycles come this way
-
-    whole = [None] * len(texts)
-    parts: dict[str, list[object]] = {
-        name: list(whole) for name in ("at", "raw", "precision", "offset", "rule")
-    }
-    for zone in zones.unique().to_pylist():
-        try:
-            mine = replace(how, zone=zone or how.zone)
-        except ValueError:
-            mine = how  # a zone that is none leaves the time naive, which is a finding
-        rows = [row for row, named in enumerate(zones.to_pylist()) if named == zone]
-        moments = instants.convert(texts.take(pa.array(rows, pa.int64())), mine)
-        for name, values in parts.items():
-            for row, value in zip(rows, getattr(moments, name).to_pylist(), strict=True):
-                values[row] = value
-    kinds = {
-        "at": pa.timestamp("us"),
-        "raw": pa.string(),
-        "precision": pa.string(),
-        "offset": pa.int32(),
-        "rule": pa.string(),
-    }
-    return instants.Converted(**{name: pa.array(values, kinds[name]) for name, values in parts.items()})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from trueup import instants
-from trueup.journey.gather import _reading as reading_of
+from trueup.journey.staged import ways_of
 from trueup.model.findings import Facts
 from trueup.model.instants import Precision
 from trueup.reconcile.change_list import Change, removal
@@ -230,8 +230,7 @@ def target_of(one: Inspection, rows: Rows, excess: Collection[str], heirs: Mappi
         raise TypeError(f"{one.file} is not read column by column")
     columns = {pick.canonical: pick.sources for pick in how.picks}
     texts = _texts(rows, columns.get("completed_at", ()))
-    told = instants.Reading(zone=one.declared.zone, order=one.declared.day_order)
-    reading = reading_of(one.declared, pa.array(texts, pa.string())) if texts else told
+    reading = ways_of(one.declared, one.times).of("completed_at")
     return Target(
         columns=columns,
         write_time=_writer(texts, reading),

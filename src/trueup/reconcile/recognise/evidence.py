@@ -25,6 +25,7 @@ class Order(StrEnum):
 
     DMY = "dmy"
     MDY = "mdy"
+    YMD = "ymd"  # years of two digits first
     EITHER = "either"  # every value reads both ways
     CONFLICT = "conflict"  # some values read only as day-month, some only as month-day
     NONE = "none"  # no numeric dates, or all with the year first
@@ -40,6 +41,8 @@ class OrderTally:
 
     dmy: int = 0
     mdy: int = 0
+    ymd: int = 0
+    not_ymd: int = 0
     either: int = 0
     dotted: int = 0
     example: str = ""
@@ -47,23 +50,34 @@ class OrderTally:
     def add(self, values: Iterable[str | None]) -> None:
         """Count the dates among the values that start with two one- or two-digit numbers."""
         for value in values:
-            found = _NUMERIC_DATE.match(value) if value else None
-            if found is None:
-                continue
-            first, second = int(found[1]), int(found[2])
-            if first > 12 >= second:
-                self.dmy += 1
-            elif second > 12 >= first:
-                self.mdy += 1
-            elif first != second and found[0].strip()[len(found[1])] == ".":
-                self.dotted += 1
-            elif first != second:
-                self.either += 1
-                self.example = self.example or (value or "").strip()
+            if value:
+                self.count(value, 1)
+
+    def count(self, value: str, times: int) -> None:
+        """Count one value that stands so many times."""
+        found = _NUMERIC_DATE.match(value)
+        if found is None:
+            return
+        first, second, third = int(found[1]), int(found[2]), int(found[3])
+        if len(found[3]) == 4 or second > 12 or third > 31:
+            self.not_ymd += times
+        if first > 31 and len(found[3]) == 2:
+            self.ymd += times
+        elif first > 12 >= second:
+            self.dmy += times
+        elif second > 12 >= first:
+            self.mdy += times
+        elif first != second and found[0].strip()[len(found[1])] == ".":
+            self.dotted += times
+        elif first != second:
+            self.either += times
+            self.example = self.example or value.strip()
 
     @property
     def order(self) -> Order:
         """What the values counted so far say."""
+        if self.ymd:
+            return Order.CONFLICT if self.not_ymd else Order.YMD
         if self.dmy and self.mdy:
             return Order.CONFLICT
         if self.dmy or self.mdy:

@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 
 from trueup.model.relations import Kind
-from trueup.model.settings import FileSettings
 from trueup.reconcile.formats import Columns, Grid, Records
 from trueup.reconcile.recognise.claim import Cellwise, Claim, Columnwise, Recordwise, Translation
 from trueup.reconcile.recognise.headers import kind_of
@@ -26,9 +25,8 @@ from trueup.reconcile.recognise.translating import (
 CHUNK = 20_000
 
 
-def stream(table: Grid | Records | Columns, claim: Claim, declared: FileSettings) -> Iterator[Translated]:
+def stream(table: Grid | Records | Columns, claim: Claim) -> Iterator[Translated]:
     """Every row, translated. Without a translation rows are only counted. Raises UnreadableFile."""
-    del declared
     how = claim.translate
     if isinstance(table, Grid):
         yield from _grid(table, how, claim.role)
