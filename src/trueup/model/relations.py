@@ -108,7 +108,9 @@ COMPLETIONS = Role(
         _text("email", "the mail address", personal=True),
         _text("course_id", "the course, by the key that both sides use", required=True),
         _text("attempt", "which try of this person at this course"),
-        _text("status", "completed, passed, failed, voided or launched, as the source asserts it", required=True),
+        _text(
+            "status", "completed, passed, failed, voided or launched, as the source asserts it", required=True
+        ),
         _instant("completed_at", "when it happened, by the source", required=True),
         _instant("enrolled_at", "when the person was enrolled"),
         _number("score", "the score as given"),

@@ -23,7 +23,9 @@ class FileSettings:
     role: str | None = None
     system: str | None = None
     columns: dict[str, str] = field(default_factory=dict)  # canonical -> source header
-    constants: dict[str, str] = field(default_factory=dict)  # canonical -> value for every row (course_id ...)
+    constants: dict[str, str] = field(
+        default_factory=dict
+    )  # canonical -> value for every row (course_id ...)
     zone: str | None = None  # IANA zone of times without offset (the exporting user's)
     day_order: DayOrder | None = None
     decimal: str | None = None  # "." or ","
