@@ -8,7 +8,7 @@ UnreadableFile, which says what to do next, where it can't be read.
 
 from trueup.reconcile.formats.opening import open_table
 from trueup.reconcile.formats.problem import Hints, Limits, Problem, UnreadableFile
-from trueup.reconcile.formats.shapes import Columns, Grid, GridChunk, Records
+from trueup.reconcile.formats.shapes import Columns, Grid, GridChunk, Records, TextChunk
 from trueup.reconcile.formats.source import sha256_of
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Limits",
     "Problem",
     "Records",
+    "TextChunk",
     "UnreadableFile",
     "open_table",
     "sha256_of",

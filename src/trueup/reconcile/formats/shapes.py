@@ -1,6 +1,6 @@
 """What an opened file is: a grid of text, a list of records, typed columns. Knows shapes, not how to read them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK_ROWS = 20_000
+FIRST_ROWS = 2_000  # of the first chunk, which may be all that is asked for
 CHUNK_TEXT = 16 << 20  # characters after which a chunk is closed before it has all its rows
 
 type_of_scan = Callable[[list[Problem]], Iterator["GridChunk"]]
@@ -26,6 +27,17 @@ class GridChunk:
 
     lines: list[int]
     columns: list[list[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class TextChunk:
+    """As GridChunk, in Arrow: `lines` are int64, `columns` strings, of the places that were asked for only."""
+
+    lines: "pa.Array"
+    columns: dict[int, "pa.Array"]
+
+
+type_of_sweep = Callable[[list[Problem], Sequence[int]], Iterator[TextChunk]]
 
 
 @dataclass(slots=True)
@@ -45,10 +57,23 @@ class Grid:
     sheet: str | None
     scan: type_of_scan = field(repr=False)
     remarks: tuple[Problem, ...] = ()
+    sweep: type_of_sweep | None = field(default=None, repr=False)
     problems: list[Problem] = field(init=False)
 
     def __post_init__(self) -> None:
         self.problems = list(self.remarks)
+
+    def texts(self, wanted: Sequence[int]) -> Iterator[TextChunk]:
+        """As `chunks`, with the same rows, lines and problems, but some columns only, and at once where that can be."""
+        import pyarrow as pa  # noqa: PLC0415 - only who asks for arrays loads it
+
+        if self.sweep is not None:
+            self.problems = list(self.remarks)
+            yield from self.sweep(self.problems, wanted)
+            return
+        for chunk in self.chunks():
+            columns = {place: pa.array(chunk.columns[place], pa.string()) for place in wanted}
+            yield TextChunk(pa.array(chunk.lines, pa.int64()), columns)
 
     def chunks(self) -> Iterator[GridChunk]:
         """All rows that can be read, about 20,000 at a time; opens the file anew at each call.

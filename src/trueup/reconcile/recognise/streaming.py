@@ -41,12 +41,12 @@ def _counted(n: int) -> Translated:
 
 
 def _grid(table: Grid, how: Translation | None, role: str | None) -> Iterator[Translated]:
+    if isinstance(how, Columnwise):
+        for some in table.texts(sorted(_wanted(how))):
+            yield translate_columns(how, role, some.lines, some.columns)
+        return
     for chunk in table.chunks():
-        if isinstance(how, Columnwise):
-            wanted = _wanted(how)
-            cells = {i: pa.array(chunk.columns[i], pa.string()) for i in wanted}
-            yield translate_columns(how, role, pa.array(chunk.lines, pa.int64()), cells)
-        elif isinstance(how, Cellwise):
+        if isinstance(how, Cellwise):
             yield translate_rows(how, list(zip(chunk.lines, zip(*chunk.columns, strict=True), strict=True)))
         else:
             yield _counted(len(chunk.lines))
