@@ -215,6 +215,7 @@ def _left_behind(logs: Logs, code: str, *, truncated: bool) -> ibis.Table | None
 
 
 def _sent_twice(logs: Logs) -> ibis.Table:
+    """Records that two runs had accepted, where they are at least half of what the first run sent."""
     pairs = logs.pairs
     again = pairs.filter(
         yes(
@@ -226,8 +227,15 @@ def _sent_twice(logs: Logs) -> ibis.Table:
         )
     )
     crowd = again.group_by(["accepted_run", "other_run"]).aggregate(n=again.record_id.nunique())
-    crowd = crowd.filter(crowd.n >= 3)
-    found = again.join(crowd, ["accepted_run", "other_run"])
+    sync = logs.roles["sync"]
+    sent = (
+        sync.filter(yes(sync.outcome.lower() == "accepted"))
+        .group_by("run_id")
+        .aggregate(of_run=ibis._.count())
+    )
+    met = crowd.join(sent, crowd.accepted_run == sent.run_id)
+    windows = met.filter((met.n >= 3) & (met.n * 2 >= met.of_run)).select("accepted_run", "other_run", "n")
+    found = again.join(windows, ["accepted_run", "other_run"])
     first = ibis.row_number().over(ibis.window(group_by="record_id", order_by=[found.h_file, found.h_line]))
     found = found.mutate(nth=first)
     found = found.filter(found.nth == 0)

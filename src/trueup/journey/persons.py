@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-SOME = 0.5
+NEARLY_ALL = 0.95  # of the keys have a basis under the same name: only then do the two speak of the same keys
 RARE = 0.05  # a shape of fewer values than this is no way of writing numbers, it is a slip
 KEY_COLUMNS = ("employee_number", "email", "account_name")
 _BASIS = ("basis_from", "withdrawn_at", "basis_precision", "withdrawn_precision")
@@ -230,7 +230,7 @@ def _as_written(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.
         )
         keys = work.engine.keep(keys, "keys")
         based = whole(work.one(keys.semi_join(basis, "person_id").aggregate(n=ibis._.count()))["n"])
-        if based <= whole(work.one(keys.aggregate(n=ibis._.count()))["n"]) * SOME:
+        if based <= whole(work.one(keys.aggregate(n=ibis._.count()))["n"]) * NEARLY_ALL:
             basis = None
             work.roles.pop("consents")
 

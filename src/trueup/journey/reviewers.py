@@ -12,7 +12,7 @@ import ibis
 
 from trueup.identity import crosswalk
 from trueup.journey.work import Work, whole, with_columns
-from trueup.kit.expressions import yes
+from trueup.kit.expressions import or_null, yes
 from trueup.reconcile import pairs as sides
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def reviewers(
     reviews = work.roles["reviews"].select(*COLUMNS)
     rows = reviews.filter(reviews.person.notnull())
     written = work.engine.keep(rows.group_by("person").aggregate(n=rows.count()), "written")
-    whom = _whom(work, written, last)
+    whom = work.engine.keep(_whom(work, written, last), "named")
     about = work.kept.get("about")
     whom = (
         whom.mutate(pid=whom.person_id) if about is None else with_columns(whom, about, "person_id", ("pid",))
@@ -100,7 +100,11 @@ def _whom(work: Work, written: ibis.Table, last: Callable[[], ibis.Table]) -> ib
         named = written.mutate(person_id=crosswalk.folded(written.person))
         met = named.left_join(ours, named.person_id == ours.person_id)
         whom = met.select(
-            named.person, named.kind, named.n, named.person_id, choices=yes(ours.ours).cast("int64")
+            named.person,
+            named.kind,
+            named.n,
+            person_id=ibis.ifelse(yes(ours.ours), named.person_id, or_null("string")),
+            choices=yes(ours.ours).cast("int64"),
         )
     whom = work.engine.keep(whom, "whom")
     resolved = whole(work.one(whom.aggregate(n=whom.n.sum(where=whom.choices > 0)))["n"])
@@ -108,7 +112,10 @@ def _whom(work: Work, written: ibis.Table, last: Callable[[], ibis.Table]) -> ib
         return whom.mutate(
             exposed=ibis.literal(work.facts.person_forbidden), identified=yes(whom.choices > 0)
         )
-    work.facts.pseudonymous = "identifiers" in work.kept
+    if "identifiers" not in work.kept:  # keys of two kinds, and no roster to tell one from the other
+        hidden = ibis.literal(value=False)
+        return whom.mutate(person_id=or_null("string"), exposed=hidden, identified=hidden)
+    work.facts.pseudonymous = True
     return _by_majority(work, whom, last())
 
 

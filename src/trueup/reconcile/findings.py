@@ -112,7 +112,7 @@ def stale_correction(logs: Logs) -> ibis.Table:
     changed = yes(differs) | ~both.score_agrees
     resembles = changed & (both.stale_time | both.stale_score)
     unsent = yes((both.revision > 1) & (both.updated_at > both.last_accepted_at) & changed)
-    behind = yes(both.sent_revision < both.revision) & changed
+    behind = yes(both.sent_revision < both.revision)
     found = both.filter(resembles | unsent | behind)
     by_score = ~found.score_agrees
     return fault_rows(
