@@ -123,6 +123,8 @@ def gather(
             )
         )
     _refuse(directory, identified)
+    if empty := _empty(inputs):
+        raise RefusedError(empty)
     roles = {name: _relation(engine, shelf) for name, shelf in shelves.items()}
     return Gathered(
         roles,
@@ -170,6 +172,23 @@ def _refuse(directory: Path, inspections: Sequence[reading.Inspection]) -> None:
     reasons = _reasons(directory, inspections)
     if reasons:
         raise RefusedError(reasons)
+
+
+def _empty(inputs: Sequence[InputFile]) -> list[Problem]:
+    """The files of a role that is needed and has no row at all: an export that went wrong must not look healthy."""
+    rows = {role: sum(one.rows for one in inputs if one.role == role) for role in NEEDED_ROLES}
+    return [
+        Problem(
+            one.file,
+            1,
+            "the file holds a header and no rows",
+            f"at least one row: {ROLES[one.role].says}",
+            "headers only",
+            "export it again: the filter, the period or the rights of the export may be too narrow",
+        )
+        for one in inputs
+        if one.role in rows and not rows[one.role]
+    ]
 
 
 def _reasons(directory: Path, inspections: Sequence[reading.Inspection]) -> list[Problem]:

@@ -13,7 +13,7 @@ from trueup.model.relations import ROLES, Kind, Role
 from trueup.model.settings import FileSettings
 from trueup.reconcile.formats import Problem
 from trueup.reconcile.recognise.claim import NOTHING, Claim, Columnwise, Need, Pick, Sample, Verdict
-from trueup.reconcile.recognise.headers import doubled_problems, number_clean, positions
+from trueup.reconcile.recognise.headers import doubled_needs, doubled_problems, number_clean, positions
 from trueup.reconcile.recognise.names import fold, nearest
 from trueup.reconcile.recognise.synonyms import STRONG, WEAK
 from trueup.reconcile.recognise.tables import missing_need, stand_in
@@ -239,6 +239,7 @@ def _claim(best: Fit, sample: Sample, declared: FileSettings, confidence: float)
     ]
     if derived:
         problems.append(_no_record_id(sample.file))
+    needs += doubled_needs(sample, best.taken)
     needs += [
         missing_need(role.name, name)
         for name in role.required

@@ -1,6 +1,6 @@
 """Finding columns by what their headers say. Knows spelling, not systems or roles."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from trueup.model.relations import ROLES, Kind
 from trueup.reconcile.formats import Problem
@@ -79,18 +79,40 @@ def doubled(sample: Sample) -> dict[str, tuple[int, ...]]:
 
 def doubled_problems(sample: Sample) -> list[Problem]:
     """One problem for each header that stands more than once with different values below it."""
-    problems = []
-    for header, found in doubled(sample).items():
-        differs = any(len({row[i] for i in found if i < len(row)}) > 1 for row in sample.rows)
-        if differs:
-            problems.append(
-                Problem(
-                    sample.file,
-                    None,
-                    f"the header {header!r} stands {len(found)} times, with different values below",
-                    expected="each header once",
-                    actual=f"columns {', '.join(str(i + 1) for i in found)}",
-                    todo="rename the columns in the export, or remove the one that is not meant",
-                )
-            )
-    return problems
+    return [
+        Problem(
+            sample.file,
+            None,
+            f"the header {header!r} stands {len(found)} times, with different values below",
+            expected="each header once",
+            actual=f"columns {', '.join(str(i + 1) for i in found)}",
+            todo="rename the columns in the export, or remove the one that is not meant",
+        )
+        for header, found in _at_odds(sample).items()
+    ]
+
+
+def doubled_needs(sample: Sample, taken: Mapping[str, int]) -> list[Need]:
+    """What must be told where a column that is used has a twin of the same header that says something else."""
+    return [
+        Need(
+            what=f"which column {header!r} is {name}",
+            key=f"columns.{name}",
+            why=f"the header stands {len(found)} times (columns {', '.join(str(i + 1) for i in found)}),"
+            " with different values below",
+            example=f"# rename one of the columns {header!r} in the export: by its header none can be told",
+            required=True,
+        )
+        for header, found in _at_odds(sample).items()
+        for name, index in taken.items()
+        if index in found
+    ]
+
+
+def _at_odds(sample: Sample) -> dict[str, tuple[int, ...]]:
+    """The doubled headers whose columns differ in some row."""
+    return {
+        header: found
+        for header, found in doubled(sample).items()
+        if any(len({row[i] for i in found if i < len(row)}) > 1 for row in sample.rows)
+    }
