@@ -9,15 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trueup.model.relations import ROLES, Kind, Role
+from trueup.reconcile import payloads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 
@@ -63,12 +63,6 @@ _KINDS = {
     Kind.INTEGER: pa.int64(),
     Kind.FLAG: pa.bool_(),
 }
-_SAID_BY_PAYLOAD = (
-    ("payload_fields", pa.string()),
-    ("payload_person", pa.string()),
-    ("payload_revision", pa.int64()),
-    ("payload_purpose", pa.string()),
-)
 _SAID_BY_EXTRAS = (("extras", pa.string()), ("visible_to", pa.string()))
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 _YES = (
@@ -91,17 +85,6 @@ _YES = (
     "granted",
 )
 _NO = ("false", "f", "no", "n", "0", "nein", "non", "não", "nao", "nie", "ne", "否", "لا", "off", "denied")
-_PERSON_KEYS = (
-    "person",
-    "person_id",
-    "employee_number",
-    "employeenumber",
-    "employee",
-    "userid",
-    "user_id",
-    "studentid",
-    "student_id",
-)
 _VIEWERS = ("visible_to", "viewer_role", "viewer", "role", "audience")
 
 
@@ -116,7 +99,7 @@ def schema_of(role: Role) -> pa.Schema:
             if column.kind is Kind.NUMBER:
                 fields.append((f"{column.name}_raw", pa.string()))
     if role.name == "sync":
-        fields += _SAID_BY_PAYLOAD
+        fields += payloads.SAID
     if role.name == "reviews":
         fields += _SAID_BY_EXTRAS
     return pa.schema([*fields, ("file", pa.string()), ("line", pa.int64())])
@@ -178,7 +161,7 @@ def _typed(
     if role.name == "policy" and "retention_days" not in batch.columns:
         typed["retention_days"] = _retention(batch)
     if role.name == "sync" and "payload" in typed:
-        typed |= _payload_says(typed["payload"])
+        typed |= payloads.payloads_say(typed["payload"])
     if role.name == "reviews":
         typed |= _extras_say(batch.extras, n)
     arrays = [typed.get(field.name, pa.nulls(n, field.type)) for field in schema]
@@ -270,52 +253,6 @@ def _days(text: str | None) -> int | None:
         return None
     years, months, weeks, days, plain = (int(part) if part else 0 for part in match.groups())
     return plain or int(years * 365 + months * 365 / 12 + weeks * 7 + days)
-
-
-def _payload_says(payloads: pa.Array) -> dict[str, pa.Array]:
-    """What the transfer carried: its fields, person, revision and purpose. Not JSON: all null."""
-    said = [_one_payload(text) for text in payloads.to_pylist()]
-    columns: Sequence[tuple[object, ...]] = list(zip(*said, strict=True)) if said else [()] * 4
-    return {
-        name: pa.array(values, kind) for (name, kind), values in zip(_SAID_BY_PAYLOAD, columns, strict=True)
-    }
-
-
-def _one_payload(text: str | None) -> tuple[str | None, str | None, int | None, str | None]:
-    if text is None:
-        return None, None, None, None
-    try:
-        body = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None, None, None, None
-    if not isinstance(body, dict):
-        return None, None, None, None
-    fields = sorted(_paths(body))
-    person = next(
-        (str(body[key]) for key in body if _plain(key) in _PERSON_KEYS and body[key] not in (None, "")), None
-    )
-    if person is None and any(_plain(key) in _PERSON_KEYS for key in body):
-        person = ""  # said, and blank: the import mapping lost it
-    revision = body.get("revision")
-    purpose = body.get("purpose")
-    return (
-        ";".join(fields),
-        person,
-        revision if type(revision) is int and abs(revision) < 2**63 else None,  # true is no revision
-        purpose if isinstance(purpose, str) else None,
-    )
-
-
-def _paths(body: dict[str, object], prefix: str = "", depth: int = 0) -> list[str]:
-    paths: list[str] = []
-    for key, value in body.items():
-        if value is None or value == "":
-            continue
-        if isinstance(value, dict) and depth < 3:
-            paths += _paths(value, f"{prefix}{key}.", depth + 1)
-        else:
-            paths.append(f"{prefix}{key}".replace(";", ","))
-    return paths
 
 
 def _plain(name: str) -> str:
