@@ -17,6 +17,7 @@ from markupsafe import Markup
 from trueup.doors.report import charts, svg, wording
 from trueup.doors.report.mask import Mask
 from trueup.doors.report.sections import Section, rank, sections
+from trueup.kit.cells import formula_safe
 from trueup.model.answers import Answer, FamilyLine, Kpi, ShiftLine, State
 from trueup.model.faults import CATALOGUE, FAMILIES, Fault, Owner
 
@@ -81,12 +82,14 @@ def _environment(mask: Mask) -> Environment:
     )
 
     def say(text: str) -> str:
-        """Text of the data outside a fault: marked keys and mails masked, made visible, cut."""
-        return _clipped(wording.visible(mask.text(text)))
+        """Text of the data outside a fault: marked keys and mails masked, made visible, no formula, cut."""
+        return _clipped(formula_safe(wording.visible(mask.text(text))))
 
     environment.filters |= {
         "say": say,
-        "shown": lambda value: _clipped(wording.visible(value)),
+        "shown": lambda value: _clipped(
+            formula_safe(wording.visible(value))
+        ),  # tables are copied into sheets
         "count": wording.counted,
         "hours": wording.hours,
         "instant": wording.instant,
