@@ -262,11 +262,13 @@ class Company:
         into.mkdir(parents=True, exist_ok=True)
         for role, rows in self.rows.items():
             columns = {name: [row.get(name) or None for row in rows] for name in rows[0]}
-            pq.write_table(pa.table({n: _typed(n, v) for n, v in columns.items()}), into / f"{role}.parquet")
+            pq.write_table(
+                pa.table({n: _typed(role, n, v) for n, v in columns.items()}), into / f"{role}.parquet"
+            )
         return into
 
 
-def _typed(name: str, values: list[str | None]) -> pa.Array:
+def _typed(role: str, name: str, values: list[str | None]) -> pa.Array:
     """A column as a warehouse would hold it."""
     if name.endswith(("_at", "_on", "_until")):
         moments = [datetime.fromisoformat(value) if value else None for value in values]
@@ -276,7 +278,7 @@ def _typed(name: str, values: list[str | None]) -> pa.Array:
         )
     if name in {"score", "sla_hours", "min", "max", "step"}:
         return pa.array([float(value) if value else None for value in values], pa.float64())
-    if name in {"http_status", "limit", "revision", "page"} or (name == "attempt" and all(values)):
+    if name in {"http_status", "limit", "revision", "page"} or (role, name) == ("sync", "attempt"):
         numbers = [int(value) if value else None for value in values]
         return pa.array(numbers, pa.int64())
     if name in {"suspended", "granted", "needed"}:
