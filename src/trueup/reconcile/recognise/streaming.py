@@ -1,28 +1,27 @@
 """All rows of a file through its claim, chunk by chunk. Knows the shapes of tables, not what is in them."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
 
 from trueup.model.relations import Kind
-from trueup.reconcile.formats import Columns, Grid, Records
+from trueup.reconcile.formats import Columns, Grid, Records, UnreadableFile
+from trueup.reconcile.recognise.cells import Cells, Numbered, cells_of, joined
 from trueup.reconcile.recognise.claim import Cellwise, Claim, Columnwise, Recordwise, Translation
-from trueup.reconcile.recognise.headers import kind_of
 from trueup.reconcile.recognise.sampling import value_at
 from trueup.reconcile.recognise.translating import (
-    NESTED,
-    Refused,
     Translated,
     as_text,
     plain,
-    points,
     translate_columns,
     translate_rows,
 )
 
 CHUNK = 20_000
+_AT_ONCE = 4_000  # JSON records held at once: more leave the processor's cache
 
 
 def stream(table: Grid | Records | Columns, claim: Claim) -> Iterator[Translated]:
@@ -72,56 +71,51 @@ def _wanted(how: Columnwise) -> set[int]:
 
 
 def _records(table: Records, how: Translation | None, claim: Claim) -> Iterator[Translated]:
-    gathered: list[tuple[int, dict[str, object]]] = []
-    for numbered in table.records():
-        gathered.append(numbered)
-        if len(gathered) == CHUNK:
-            yield _some_records(gathered, how, claim)
-            gathered = []
-    if gathered:
-        yield _some_records(gathered, how, claim)
-
-
-def _some_records(
-    rows: list[tuple[int, dict[str, object]]], how: Translation | None, claim: Claim
-) -> Translated:
-    if isinstance(how, Recordwise):
-        return translate_rows(how, rows)
-    if isinstance(how, Cellwise):
-        cells = [
-            (line, tuple(plain(value_at(record, key), Kind.LIST, nested=True)[0] for key in claim.keys))
-            for line, record in rows
-        ]
-        return translate_rows(how, cells)
     if isinstance(how, Columnwise):
-        return _record_columns(rows, how, claim)
-    return _counted(len(rows))
+        yield from _record_columns(table, how, claim)
+        return
+    for rows in _some(table, CHUNK):
+        if isinstance(how, Recordwise):
+            yield translate_rows(how, rows)
+        elif isinstance(how, Cellwise):
+            cells = [
+                (line, tuple(plain(value_at(record, key), Kind.LIST, nested=True)[0] for key in claim.keys))
+                for line, record in rows
+            ]
+            yield translate_rows(how, cells)
+        else:
+            yield _counted(len(rows))
 
 
-def _record_columns(rows: list[tuple[int, dict[str, object]]], how: Columnwise, claim: Claim) -> Translated:
-    canonical = {i: pick.canonical for pick in how.picks for i in pick.sources}
-    loose = {index for _, index in how.extras} | how.nested
-    bad: dict[int, Refused] = {}
-    cells: dict[int, list[str | None]] = {}
-    for index in sorted(_wanted(how)):
-        key, name = claim.keys[index], canonical.get(index, "")
-        column: list[str | None] = []
-        for place, (line, record) in enumerate(rows):
-            text, fine = _cell(value_at(record, key), name, claim.role, nested=index in loose)
-            if not fine and place not in bad:
-                bad[place] = Refused(line, NESTED, f"one value as {name or key}", str(text)[:80])
-            column.append(text)
-        cells[index] = column
-    keep = [place for place in range(len(rows)) if place not in bad]
-    lines = pa.array([rows[place][0] for place in keep], pa.int64())
-    arrays = {
-        index: pa.array([column[place] for place in keep], pa.string()) for index, column in cells.items()
-    }
-    done = translate_columns(how, claim.role, lines, arrays)
-    return Translated(done.lines, done.columns, done.extras, done.used, (*bad.values(), *done.refused))
+def _some(table: Records, most: int) -> Iterator[list[Numbered]]:
+    """The records, so many at a time. Where the rest can't be read, those before it come first."""
+    records = table.records()
+    while True:
+        rows: list[Numbered] = []
+        try:
+            rows.extend(islice(records, most))
+        except UnreadableFile:
+            if rows:
+                yield rows
+            raise
+        if not rows:
+            return
+        yield rows
 
 
-def _cell(value: Any, name: str, role: str | None, *, nested: bool) -> tuple[str | None, bool]:
-    if name == "points" and (text := points(value)) is not None:
-        return text, True
-    return plain(value, kind_of(role, name), nested=nested)
+def _record_columns(table: Records, how: Columnwise, claim: Claim) -> Iterator[Translated]:
+    wanted = sorted(_wanted(how))
+    gathered: list[Cells] = []
+    first = True
+    for rows in _some(table, _AT_ONCE):
+        gathered.append(cells_of(rows, wanted, how, claim))
+        if first or sum(len(cells.lines) for cells in gathered) >= CHUNK:
+            yield _translated(joined(gathered), how, claim)
+            gathered, first = [], False
+    if gathered:
+        yield _translated(joined(gathered), how, claim)
+
+
+def _translated(cells: Cells, how: Columnwise, claim: Claim) -> Translated:
+    done = translate_columns(how, claim.role, cells.lines, cells.columns)
+    return replace(done, refused=(*cells.refused, *done.refused))

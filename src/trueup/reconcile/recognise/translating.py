@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -216,7 +217,14 @@ def plain(value: object, kind: Kind | None, *, nested: bool = False) -> tuple[st
         and all(not isinstance(item, (dict, list)) for item in value)
     ):
         return ";".join(plain(item, None)[0] or "" for item in value), True
-    return json.dumps(value, ensure_ascii=False, default=str), nested
+    return _as_json(value), nested
+
+
+def _as_json(value: object) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, OverflowError):  # such as a number beyond 64 bits
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def points(value: object) -> str | None:
