@@ -12,6 +12,12 @@ from trueup.model.faults import CATALOGUE
 from trueup.model.settings import CheckSettings
 from trueup.reconcile import direct
 
+# small tables: what Spark compiles for big ones costs more than it saves
+INTERPRETED = (
+    *("--conf", "spark.sql.codegen.wholeStage=false"),
+    *("--conf", "spark.sql.codegen.factoryMode=NO_CODEGEN"),
+)
+
 
 def faults_of(directory: Path, engine: str = "duckdb") -> list[str]:
     """All faults as lines of JSON, in order of their text."""
@@ -25,7 +31,9 @@ def whole_company() -> companies.Company:
 
 
 @pytest.mark.spark
-def test_duckdb_and_spark_say_the_same_of_a_company_with_every_fault(tmp_path):
+def test_duckdb_and_spark_say_the_same_of_a_company_with_every_fault(tmp_path, monkeypatch):
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # a short life
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", f"{' '.join(INTERPRETED)} pyspark-shell")
     directory = whole_company().write(tmp_path / "logs")
     ours = faults_of(directory)
     assert len({json.loads(line)["code"] for line in ours}) >= len(CATALOGUE) - 4
@@ -38,6 +46,7 @@ def test_typed_parquet_says_the_same_whether_it_is_staged_or_read_where_it_lies(
         if row["completed_at"][:1] not in {"2", ""} or row["completed_at"] == "2026-02-30T10:00:00Z":
             row["completed_at"] = ""
         row["score"] = row["score"].replace("good", "")
+        row["status"] = row["status"].replace("Revoked", "voided")
     for row in made.rows["reviews"]:
         row["completed_at"] = row["completed_at"].replace("done", "")
     directory = made.write_typed(tmp_path / "logs")
