@@ -81,6 +81,8 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
     A field that nobody may have is no leak to one of them: it should not have been sent (TU1001). A field
     that says who somebody is belongs to TU1004.
     """
+    if not logs.facts.extras:
+        return None
     policy = logs.roles["policy"]
     every = policy.filter(policy.field.notnull()).mutate(
         viewer=policy.role.strip().lower(), name=policy.field.strip().lower()

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from trueup.kit.expressions import DAY, HOUR, MINUTE, SECOND, any_of, day_of, iso, or_null, union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 from trueup.model.instants import Unsettled
 from trueup.model.relations import ROLES, Kind
 
@@ -28,7 +28,7 @@ def _text_of(at: ir.Value, raw: ir.Value) -> ir.Value:
     return ibis.coalesce(raw, iso(at))
 
 
-def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> ibis.Table:
+def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> list[ibis.Table]:
     """Completion times on either side whose rule says that they name no single instant."""
     sides = []
     for side, where in (("", "the LMS"), ("h_", "the review system")):
@@ -46,53 +46,87 @@ def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> 
                 **place,
             )
         )
-    return union([*sides, *_elsewhere(logs, code, rules, expected)])
+    return sides
 
 
-def _elsewhere(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> list[ibis.Table]:
+def _elsewhere(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> ibis.Table | None:
     """The same for every other column of instants, one row a file and column."""
     found = []
-    for name, table in logs.roles.items():
-        for column in ROLES[name].columns:
-            given = column.name in logs.given.get(name, frozenset())
-            if column.kind is not Kind.INSTANT or not given or (name, column.name) in _COMPARED:
-                continue
-            bad = table.filter(yes(table[f"{column.name}_rule"].isin(rules)))
-            grouped = bad.group_by("file").aggregate(
-                n=bad.count(), line=bad.line.min(), raw=bad[f"{column.name}_raw"].min()
+    for name, column in _with_unsettled(logs):
+        table = logs.roles[name]
+        bad = table.filter(yes(table[f"{column}_rule"].isin(rules)))
+        grouped = bad.group_by("file").aggregate(
+            n=bad.count(), line=bad.line.min(), raw=bad[f"{column}_raw"].min()
+        )
+        found.append(
+            fault_rows(
+                grouped,
+                code,
+                field=f"{name}.{column}",
+                expected=expected,
+                actual=grouped.raw,
+                detail=grouped.n.cast("string") + f" values of {column} in this file, the first at this line",
             )
-            found.append(
-                fault_rows(
-                    grouped,
-                    code,
-                    field=f"{name}.{column.name}",
-                    expected=expected,
-                    actual=grouped.raw,
-                    detail=grouped.n.cast("string")
-                    + f" values of {column.name} in this file, the first at this line",
-                )
-            )
-    return found
+        )
+    return union(found) if found else None
+
+
+def _with_unsettled(logs: Logs) -> list[tuple[str, str]]:
+    """The (role, column) of instants, but for those that the pairs compare, that hold one which could not be read."""
+    if "unsettled" not in logs.remembered:
+        found: list[tuple[str, str]] = []
+        for name, table in logs.roles.items():
+            given = logs.given.get(name, frozenset())
+            columns = [
+                column.name
+                for column in ROLES[name].columns
+                if column.kind is Kind.INSTANT
+                and column.name in given
+                and (name, column.name) not in _COMPARED
+            ]
+            if columns:
+                bad = {
+                    column: yes(table[f"{column}_rule"].isin(AMBIGUOUS + IMPOSSIBLE)) for column in columns
+                }
+                said = logs.fetch(table.aggregate(**{column: rule.any() for column, rule in bad.items()}))[0]
+                found += [(name, column) for column in columns if said[column]]
+        logs.remembered["unsettled"] = found
+    columns_found: list[tuple[str, str]] = logs.remembered["unsettled"]
+    return columns_found
 
 
 _COMPARED = {("completions", "completed_at"), ("reviews", "completed_at")}
 
 
+_PLACED = "a time with its offset, or a declared zone"
+_THERE = "a date and time that exist"
+
+
 def naive_time(logs: Logs) -> ibis.Table:
-    """TU0201: a time without offset, where no zone is declared or the clock showed it twice."""
-    return _unsettled(logs, "TU0201", AMBIGUOUS, "a time with its offset, or a declared zone")
+    """TU0201: a completion's time without offset, where no zone is declared or the clock showed it twice."""
+    return union(_unsettled(logs, "TU0201", AMBIGUOUS, _PLACED))
+
+
+def naive_elsewhere(logs: Logs) -> ibis.Table | None:
+    """TU0201: the same in any other column of times."""
+    return _elsewhere(logs, "TU0201", AMBIGUOUS, _PLACED)
 
 
 def impossible_time(logs: Logs) -> ibis.Table:
     """TU0205: unreadable, missing, in the future, or before the enrolment or the employment existed."""
     return union(
         [
-            _unsettled(logs, "TU0205", IMPOSSIBLE, "a date and time that exist"),
+            *_unsettled(logs, "TU0205", IMPOSSIBLE, _THERE),
             *_in_the_future(logs),
             *_before_their_time(logs),
             *_timeless(logs),
         ]
     )
+
+
+def impossible_elsewhere(logs: Logs) -> ibis.Table | None:
+    """TU0205: what can't be read in any other column of times."""
+    return _elsewhere(logs, "TU0205", IMPOSSIBLE, _THERE)
 
 
 def _in_the_future(logs: Logs) -> list[ibis.Table]:
@@ -391,12 +425,17 @@ def _apart(found: ibis.Table, code: str, detail: ir.Value | str) -> ibis.Table:
     )
 
 
+_OURS = ("completions.completed_at",)
 _BOTH = ("completions.completed_at", "reviews.completed_at")
+_IMPOSSIBLE = (Doubt.UNREAD, Doubt.IMPOSSIBLE, Doubt.APART, Doubt.ORPHAN, Doubt.TIMELESS)
+_DIFFERING = (Doubt.APART, Doubt.COARSE)
 FINDINGS = (
-    Finding("TU0201", ("completions.completed_at",), naive_time),
-    Finding("TU0202", _BOTH, zone_shift),
-    Finding("TU0203", _BOTH, lost_precision),
-    Finding("TU0205", ("completions.completed_at",), impossible_time),
-    Finding("TU0206", (*_BOTH, "sync"), invented_time),
-    Finding("TU0207", _BOTH, moved_time),
+    Finding("TU0201", _OURS, naive_time, (Doubt.UNREAD,)),
+    Finding("TU0201", _OURS, naive_elsewhere),
+    Finding("TU0202", _BOTH, zone_shift, _DIFFERING),
+    Finding("TU0203", _BOTH, lost_precision, _DIFFERING),
+    Finding("TU0205", _OURS, impossible_time, _IMPOSSIBLE),
+    Finding("TU0205", _OURS, impossible_elsewhere),
+    Finding("TU0206", (*_BOTH, "sync"), invented_time, _DIFFERING),
+    Finding("TU0207", _BOTH, moved_time, _DIFFERING),
 )

@@ -52,7 +52,8 @@ def persons(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.Tabl
     shapes = numbers.select(shape=crosswalk.shape(numbers.employee_number)).distinct()
     work.facts.number_shapes = tuple(sorted(str(row["shape"]) for row in work.rows(shapes)))
     accounts = crosswalk.account_keys(work.roles["accounts"]) if "accounts" in work.roles else None
-    keys = work.engine.keep(records.select("who", *KEY_COLUMNS, "account_issuer").distinct(), "keys")
+    written = work.roles["completions"].select(*KEY_COLUMNS, "account_issuer").distinct()
+    keys = work.engine.keep(written.mutate(who=keyed(work, written)["who"]), "keys")
     found = work.engine.keep(crosswalk.candidates(_folded(work, keys), known, accounts), "candidates")
     about = work.engine.keep(_about(work, people, known), "about")
     work.kept["about"] = about

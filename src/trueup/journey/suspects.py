@@ -13,7 +13,8 @@ import ibis
 from trueup.competency import findings as competency
 from trueup.cycles import attribution
 from trueup.cycles import findings as cycles
-from trueup.kit.expressions import or_null, yes
+from trueup.kit.expressions import any_of, or_null, yes
+from trueup.model.findings import Doubt
 from trueup.privacy import findings as privacy
 from trueup.reconcile import pairs as sides
 from trueup.scoring import findings as scoring
@@ -29,22 +30,28 @@ if TYPE_CHECKING:
 
 def suspects(
     work: Work,
-    records: ibis.Table,
+    records: Callable[[ibis.Table | None], ibis.Table],
     reviews: ibis.Table,
     *,
-    person: Callable[[ibis.Table], ibis.Table],
     reviewer: Callable[[ibis.Table], ibis.Table],
     calendar: tuple[Cycle, ...],
     as_of: int,
 ) -> ibis.Table:
-    """The pairs (reconcile/pairs.py) of every doubtful record, judged."""
+    """The pairs (reconcile/pairs.py) of every doubtful record, judged.
+
+    `records` gives all records with their persons, or those alone whose ids a table has; `reviewer` gives
+    review rows theirs.
+    """
     sync = work.roles["sync"]
     twice = work.engine.keep(sides.repeated(reviews), "repeated")
-    narrow = sides.pairs(person(records), sides.sent(sync), sides.held(reviewer(reviews), twice))
-    asked = narrow.filter(sides.differing(narrow, as_of, _doubts(work, narrow, calendar)))
-    doubtful = work.engine.keep(asked.select("record_id").distinct(), "doubtful")
+    narrow = sides.pairs(records(None), sides.sent(sync), sides.held(reviewer(reviews), twice))
+    asked = {doubt: yes(holds) for doubt, holds in _doubts(work, narrow, calendar, as_of).items()}
+    suspicious = narrow.filter(any_of(asked.values())).select("record_id", **asked)
+    doubtful = work.kept["doubtful"] = work.engine.keep(suspicious, "doubtful")
+    there = work.one(doubtful.aggregate(**{doubt: doubtful[doubt].any() for doubt in asked}))
+    work.facts.doubts = frozenset(doubt for doubt in asked if there[doubt])
     wide = sides.pairs(
-        person(records.semi_join(doubtful, "record_id")),
+        records(doubtful),
         sides.sent(sync.semi_join(doubtful, "record_id")),
         sides.held(reviewer(reviews.semi_join(doubtful, "record_id")), twice),
     )
@@ -52,19 +59,18 @@ def suspects(
     return work.engine.keep(_judged(work, joined, calendar), "suspects")
 
 
-def _doubts(work: Work, table: ibis.Table, calendar: tuple[Cycle, ...]) -> list[ir.Value]:
+def _doubts(work: Work, table: ibis.Table, calendar: tuple[Cycle, ...], as_of: int) -> dict[Doubt, ir.Value]:
     facts = work.facts
-    doubtful = cycles.doubts(table, calendar)
-    doubtful += scoring.doubts(table, facts)
+    asked = sides.doubts(table, as_of) | cycles.doubts(table, calendar) | scoring.doubts(table, facts)
     if "competencies" in work.roles:
-        doubtful += competency.doubts(table)
+        asked |= competency.doubts(table)
     if "consents" in work.roles:
-        doubtful += privacy.doubts(table)
+        asked |= privacy.doubts(table)
     if facts.review_shape is not None:
-        doubtful.append(table.h_file.notnull() & (table.h_kind != facts.review_shape))
+        asked[Doubt.SHAPE] = table.h_file.notnull() & (table.h_kind != facts.review_shape)
     if facts.pseudonymous or facts.person_forbidden:
-        doubtful.append(yes(table.h_identified))
-    return doubtful
+        asked[Doubt.IDENTIFIED] = table.h_identified
+    return asked
 
 
 def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.Table:

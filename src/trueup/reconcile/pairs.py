@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from trueup.kit.expressions import any_of, or_null, text, union, yes
+from trueup.kit.expressions import SECOND, or_null, text, union, yes
+from trueup.model.findings import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +36,8 @@ _FAR = 2**62
 _LATEST = 2**59  # microseconds: the latest attempt that can be told from a later one, in the year 20237
 
 
-def overtaken(completions: ibis.Table) -> ibis.Table:
-    """(file, line, record_id): the rows that a later revision of the same record, or a repetition, replaces."""
+def revised(completions: ibis.Table) -> ibis.Table:
+    """The rows of records that stand more than once: `nth` 0 is the last revision, `revisions` how many there are."""
     counted = completions.group_by("record_id").aggregate(rows=completions.count())
     more = completions.semi_join(counted.filter(counted.rows > 1), "record_id")
     order = [
@@ -45,18 +46,18 @@ def overtaken(completions: ibis.Table) -> ibis.Table:
         ibis.desc(more.line),
         ibis.desc(more.file),
     ]
-    ranked = more.mutate(nth=ibis.row_number().over(ibis.window(group_by="record_id", order_by=order)))
-    return ranked.filter(ranked.nth > 0).select("file", "line", "record_id", "completed_at", "score", "scale")
+    return more.mutate(
+        nth=ibis.row_number().over(ibis.window(group_by="record_id", order_by=order)),
+        revisions=more.count().over(ibis.window(group_by="record_id")),
+    )
 
 
-def latest(completions: ibis.Table, replaced: ibis.Table, *, any_replaced: bool) -> ibis.Table:
-    """One row a record: its last revision, with how many revisions there are."""
-    if not any_replaced:
+def latest(completions: ibis.Table, more: ibis.Table | None) -> ibis.Table:
+    """One row a record: its last revision, with how many there are. `more` is `revised`, None where no record is."""
+    if more is None:
         return completions.mutate(revisions=ibis.literal(1, "int64"))
-    kept = completions.anti_join(replaced, ["file", "line", "record_id"])  # a line may hold several records
-    counted = replaced.group_by("record_id").aggregate(more=replaced.count())
-    met = kept.left_join(counted, "record_id")
-    return met.select(*[kept[name] for name in kept.columns], revisions=counted.more.fill_null(0) + 1)
+    once = completions.anti_join(more, "record_id").mutate(revisions=ibis.literal(1, "int64"))
+    return union([once, more.filter(more.nth == 0)])
 
 
 def sent(sync: ibis.Table) -> ibis.Table:
@@ -175,36 +176,37 @@ def due(status: ir.Value, also: frozenset[str]) -> ir.Value:
     return yes(status.isin(sorted(_RESULT | also)))
 
 
-def differing(table: ibis.Table, latest_known: int, more: list[ir.Value]) -> ir.Value:
-    """Whether anything about a record may concern a finding: a superset of what all of them look for.
+def doubts(table: ibis.Table, latest_known: int) -> dict[Doubt, ir.Value]:
+    """What may be wrong with a record for all that this room can see; the other rooms have doubts of their own.
 
-    `more` are the doubts of other rooms (score, cycle, basis). One pass over all records asks this; the
-    findings then look only at the few that remain.
+    One pass over all records asks for every doubt; the findings then look only at the few that remain.
     """
     in_lms, in_review = table.file.notnull(), table.h_file.notnull()
-    apart = (table.completed_at - table.h_completed_at).abs() >= 1_000_000
-    return any_of(
-        [
-            ~in_lms & in_review,
-            in_lms & in_review & (apart | table.completed_at.isnull() | table.h_completed_at.isnull()),
-            in_lms
-            & in_review
-            & (table.completed_at_precision != table.h_completed_at_precision)
-            & ((table.h_completed_at_precision == "day") | (table.completed_at_precision == "day")),
-            table.due & ~in_review,
-            in_lms & ~table.due & in_review,
-            table.due & table.completed_at.isnull(),
-            in_lms & in_review & (table.pid != table.h_pid),
-            in_review & (table.course_id != table.h_course_id),
-            in_lms & (table.pid.isnull() | table.rival.notnull() | table.number_unknown),
-            in_lms & (table.completed_at > latest_known)
-            | (table.completed_at < table.hired_at)
-            | (table.completed_at < table.enrolled_at),
-            in_review & table.h_pid.isnull(),
-            table.h_copies > 1,
-            table.revisions > 1,
-            table.accepted > 1,
-            table.sent_revision < table.revision,
-            *more,
-        ]
-    )
+    both = in_lms & in_review
+    coarse = (table.h_completed_at_precision == "day") | (table.completed_at_precision == "day")
+    return {
+        Doubt.ORPHAN: ~in_lms & in_review,
+        Doubt.MISSING: table.due & ~in_review,
+        Doubt.UNDUE: both & ~table.due,
+        Doubt.APART: both
+        & (
+            ((table.completed_at - table.h_completed_at).abs() >= SECOND)
+            | table.completed_at.isnull()
+            | table.h_completed_at.isnull()
+        ),
+        Doubt.COARSE: both & coarse & (table.completed_at_precision != table.h_completed_at_precision),
+        Doubt.TIMELESS: table.due & table.completed_at.isnull(),
+        Doubt.UNREAD: (table.completed_at.isnull() & table.completed_at_raw.notnull())
+        | (table.h_completed_at.isnull() & table.h_completed_at_raw.notnull()),
+        Doubt.IMPOSSIBLE: (table.completed_at > latest_known)
+        | (table.completed_at < table.hired_at)
+        | (table.completed_at < table.enrolled_at),
+        Doubt.PERSON: both & (table.pid != table.h_pid),
+        Doubt.COURSE: both & (table.course_id != table.h_course_id),
+        Doubt.UNSURE: in_lms & (table.pid.isnull() | table.rival.notnull() | table.number_unknown),
+        Doubt.NOBODY: in_review & table.h_pid.isnull(),
+        Doubt.COPIES: table.h_copies > 1,
+        Doubt.REVISED: table.revisions > 1,
+        Doubt.RESENT: table.accepted > 1,
+        Doubt.BEHIND: table.sent_revision < table.revision,
+    }

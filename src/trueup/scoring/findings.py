@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from trueup.kit.expressions import or_null, plain_number, text, union, yes
-from trueup.model.findings import Facts, Finding, Logs, fault_rows
+from trueup.model.findings import Doubt, Facts, Finding, Logs, fault_rows
 from trueup.scoring.comparing import (
     agreeing,
     declared,
@@ -221,12 +221,12 @@ def invented_score(logs: Logs) -> ibis.Table:
     )
 
 
-def doubts(table: ibis.Table, facts: Facts) -> list[ir.Value]:
+def doubts(table: ibis.Table, facts: Facts) -> dict[Doubt, ir.Value]:
     """What makes a record worth a closer look for the findings above."""
     both = table.file.notnull() & table.h_file.notnull()
-    doubtful = [both & (table.score.isnull() != table.h_score.isnull())]
+    one_sided = both & (table.score.isnull() != table.h_score.isnull())
     if not facts.scales:
-        return doubtful
+        return {Doubt.SCORE: one_sided}
     newest = latest_of(facts.scales)
     current = [
         (yes(table.scale == name), text(newest[named(name)].version))
@@ -236,21 +236,22 @@ def doubts(table: ibis.Table, facts: Facts) -> list[ir.Value]:
     version = ibis.cases(*current, else_=or_null("string")) if current else or_null("string")
     known = is_one_of(table.scale, declared(facts, facts.lms_scales))
     known_there = is_one_of(table.h_scale, declared(facts, review_names(facts)))
-    return [
-        *doubtful,
-        ~agreeing(table, facts),
-        table.h_scale_version != version,
-        (table.score.notnull() | table.score_raw.notnull()) & (table.score.isnull() | ~known),
-        _wild(table, facts),
-        table.h_score.notnull() & table.h_scale.notnull() & ~known_there,
-        _wild_there(table, facts),
-    ]
+    given = table.score.notnull() | table.score_raw.notnull()
+    return {
+        Doubt.SCORE: one_sided | ~agreeing(table, facts),
+        Doubt.SCALE: (given & (table.score.isnull() | ~known))
+        | (table.h_score.notnull() & table.h_scale.notnull() & ~known_there),
+        Doubt.VERSION: table.h_scale_version != version,
+        Doubt.RANGE: _wild(table, facts) | _wild_there(table, facts),
+    }
 
 
 FINDINGS = (
-    Finding("TU0801", ("completions.score", "scales"), unknown_scale),
-    Finding("TU0802", ("completions.score", "scales"), out_of_range),
-    Finding("TU0803", ("completions.score", "reviews.score", "scales"), conversion_mismatch),
-    Finding("TU0804", ("completions.scale", "reviews.scale_version", "scales"), version_skew),
-    Finding("TU0805", ("completions.score", "reviews.score"), invented_score),
+    Finding("TU0801", ("completions.score", "scales"), unknown_scale, (Doubt.SCALE,)),
+    Finding("TU0802", ("completions.score", "scales"), out_of_range, (Doubt.RANGE,)),
+    Finding("TU0803", ("completions.score", "reviews.score", "scales"), conversion_mismatch, (Doubt.SCORE,)),
+    Finding(
+        "TU0804", ("completions.scale", "reviews.scale_version", "scales"), version_skew, (Doubt.VERSION,)
+    ),
+    Finding("TU0805", ("completions.score", "reviews.score"), invented_score, (Doubt.SCORE,)),
 )
