@@ -180,7 +180,7 @@ def with_three_logs() -> Odd:
         del made.rows[role]
     odd.unchecked = {
         "TU1002": "consents",
-        "TU0902": "cycles.sla_hours",
+        "TU0902": "cycles, cycles.sla_hours",
         "TU0601": "competencies",
         "TU0803": "scales",
         "TU0103": "people",

@@ -273,7 +273,7 @@ def obsolete_tag(logs: Logs) -> ibis.Table:
 
 def doubts(table: ibis.Table) -> dict[Doubt, ir.Value]:
     """What makes a record worth a closer look for TU0604."""
-    both = table.file.notnull() & table.h_file.notnull()
+    both = table.in_lms & table.in_review
     return {Doubt.TAG: both & (table.tags.isnull() != table.h_competency.isnull())}
 
 

@@ -121,6 +121,8 @@ def _about(work: Work, people: ibis.Table, known: ibis.Table) -> ibis.Table:
         pid=ibis.row_number().over(ibis.window(order_by=jobs.person_id)).cast("int64"),
     )
     basis = _basis(work, known)
+    if basis is not None:
+        basis = work.kept["basis"] = work.engine.keep(basis, "basis")
     return (
         jobs.mutate(**_always_allowed()) if basis is None else with_columns(jobs, basis, "person_id", _BASIS)
     )
@@ -225,7 +227,7 @@ def _as_written(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.
     work.facts.number_shapes = shapes
     basis = _basis(work, None)
     if basis is not None:
-        basis = work.engine.keep(basis, "basis")
+        basis = work.kept["basis"] = work.engine.keep(basis, "basis")
         keys = (
             records.filter(records.key.notnull()).select(person_id=crosswalk.folded(records.key)).distinct()
         )
@@ -234,6 +236,7 @@ def _as_written(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.
         if based <= whole(work.one(keys.aggregate(n=ibis._.count()))["n"]) * NEARLY_ALL:
             basis = None
             work.roles.pop("consents")
+            work.kept.pop("basis")
 
     def attach(table: ibis.Table) -> ibis.Table:
         odd = ibis.literal(value=False)

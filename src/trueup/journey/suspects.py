@@ -13,7 +13,8 @@ import ibis
 from trueup.competency import findings as competency
 from trueup.cycles import attribution
 from trueup.cycles import findings as cycles
-from trueup.kit.expressions import any_of, or_null, yes
+from trueup.journey.work import whole
+from trueup.kit.expressions import any_of, or_null, union, yes
 from trueup.model.findings import Doubt
 from trueup.privacy import findings as privacy
 from trueup.reconcile import pairs as sides
@@ -44,9 +45,14 @@ def suspects(
     """
     sync = work.roles["sync"]
     twice = work.engine.keep(sides.repeated(reviews), "repeated")
-    narrow = sides.pairs(records(None), sides.sent(sync), sides.held(reviewer(reviews), twice))
+    asks = _attempts_matter(work, calendar)
+    tried = sides.sent(sync) if asks else None
+    narrow = sides.pairs(records(None), tried, sides.held(reviewer(reviews), twice))
     asked = {doubt: yes(holds) for doubt, holds in _doubts(work, narrow, calendar, as_of).items()}
     suspicious = narrow.filter(any_of(asked.values())).select("record_id", **asked)
+    if not asks:
+        resent = {doubt: ibis.literal(doubt is Doubt.RESENT) for doubt in asked}
+        suspicious = union([suspicious, sides.accepted_twice(sync).mutate(**resent)])
     doubtful = work.kept["doubtful"] = work.engine.keep(suspicious, "doubtful")
     there = work.one(doubtful.aggregate(**{doubt: doubtful[doubt].any() for doubt in asked}))
     work.facts.doubts = frozenset(doubt for doubt in asked if there[doubt])
@@ -59,6 +65,27 @@ def suspects(
     return work.engine.keep(_judged(work, joined, calendar), "suspects")
 
 
+def _attempts_matter(work: Work, calendar: tuple[Cycle, ...]) -> bool:
+    """Whether a doubt depends on when a record itself was sent, or as which revision.
+
+    It does not where the sync log says no revisions, each review row says when it was received, and all
+    data were allowed to go before the first of them went and for ever: then the widest join is saved.
+    """
+    if work.has("sync", "payload"):
+        return True
+    sync, reviews = work.roles["sync"], work.roles["reviews"]
+    if calendar and whole(work.one(reviews.aggregate(n=reviews.received_at.isnull().sum()))["n"]):
+        return True
+    allowed = work.kept.get("basis")
+    if allowed is None:
+        return False
+    went = work.one(sync.aggregate(first=sync.attempt_at.min()))["first"]
+    came = work.one(reviews.aggregate(first=reviews.received_at.min()))["first"]
+    first = min((at for at in (went, came) if isinstance(at, int)), default=0)
+    bound = allowed.filter(yes(allowed.basis_from >= first) | allowed.withdrawn_at.notnull())
+    return whole(work.one(bound.aggregate(n=bound.count()))["n"]) > 0
+
+
 def _doubts(work: Work, table: ibis.Table, calendar: tuple[Cycle, ...], as_of: int) -> dict[Doubt, ir.Value]:
     facts = work.facts
     asked = sides.doubts(table, as_of) | cycles.doubts(table, calendar) | scoring.doubts(table, facts)
@@ -67,7 +94,7 @@ def _doubts(work: Work, table: ibis.Table, calendar: tuple[Cycle, ...], as_of: i
     if "consents" in work.roles:
         asked |= privacy.doubts(table)
     if facts.review_shape is not None:
-        asked[Doubt.SHAPE] = table.h_file.notnull() & (table.h_kind != facts.review_shape)
+        asked[Doubt.SHAPE] = table.in_review & (table.h_kind != facts.review_shape)
     if facts.pseudonymous or facts.person_forbidden:
         asked[Doubt.IDENTIFIED] = table.h_identified
     return asked
@@ -84,11 +111,9 @@ def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.T
         & (pair.h_file == stale.stale_file)
         & (pair.h_line == stale.stale_line),
     )
-    in_lms, in_review = pair.file.notnull(), pair.h_file.notnull()
+    in_lms, in_review = pair.in_lms, pair.in_review
     wanted = scoring.wanted(pair, work.facts)
     said = {
-        "in_lms": in_lms,
-        "in_review": in_review,
         "due": yes(pair.due),
         "is_void": yes(pair.is_void),
         "pending": yes(pair.pending),
@@ -116,7 +141,7 @@ def _stale(work: Work, pair: ibis.Table) -> ibis.Table:
     """Review rows that show what an earlier revision of their record said: its time, or its score."""
     before = work.kept["overtaken"]
     before = before.select("record_id", then_at="completed_at", score="score", scale="scale")
-    shown = pair.filter(pair.file.notnull() & pair.h_file.notnull() & (pair.revisions > 1))
+    shown = pair.filter(pair.in_lms & pair.in_review & (pair.revisions > 1))
     shown = shown.select(
         "record_id", "h_line", "h_file", "h_completed_at", "h_score", "h_scale", "h_scale_version",
         agrees=scoring.agreeing(shown, work.facts),

@@ -256,7 +256,7 @@ def doubts(table: ibis.Table) -> dict[Doubt, ibis.Value]:
     """What makes a record worth a closer look for TU1002 and TU1003."""
     sent = ibis.coalesce(table.first_accepted_at, table.h_received_at)
     last = ibis.coalesce(table.last_accepted_at, table.h_received_at)
-    gone = (table.accepted > 0) | table.h_file.notnull()
+    gone = (table.accepted > 0) | table.in_review
     never = gone & table.basis_from.isnull()
     return {Doubt.BASIS: any_of([never, sent < table.basis_from, last >= table.withdrawn_at])}
 

@@ -14,7 +14,7 @@ review system gives two rows):
     h_* (review_record_id person person_id choices course_id completed_at... score score_raw scale
     scale_version competency label cycle received_at extras visible_to file line copies)   from the reviews
 
-`file` is null where the LMS does not know the record; `h_file` where the review system does not.
+    in_lms  in_review                                                       which side knows the record
 """
 
 from __future__ import annotations
@@ -157,15 +157,33 @@ def _partners(mine: ibis.Table, theirs: ibis.Table, key: tuple[str, ...]) -> ibi
     return numbered.join(rows, [*key, "nth"]).select("record_id", "file", "line")
 
 
-def pairs(last: ibis.Table, tried: ibis.Table, shown: ibis.Table) -> ibis.Table:
-    """The three sides joined by record id (see the module's docstring)."""
-    out = last.left_join(tried, last.record_id == tried.record_id).select(
-        *[last[name] for name in last.columns],
-        *[tried[name] for name in tried.columns if name != "record_id"],
-    )
+def accepted_twice(sync: ibis.Table) -> ibis.Table:
+    """(record_id): the records that were accepted more than once."""
+    accepted = sync.filter(yes(sync.outcome.lower() == "accepted"))
+    counted = accepted.group_by("record_id").aggregate(n=accepted.count())
+    return counted.filter(counted.n > 1).select("record_id")
+
+
+def pairs(last: ibis.Table, tried: ibis.Table | None, shown: ibis.Table) -> ibis.Table:
+    """The three sides joined by record id (see the module's docstring).
+
+    Without the sync log (`tried` None) every record counts as accepted once, at a time that is not known.
+    """
+    if tried is None:
+        out = last.mutate(
+            accepted=ibis.literal(1, "int64"),
+            **{name: or_null("int64") for name in ("first_accepted_at", "last_accepted_at", "sent_revision")},
+        )
+    else:
+        out = last.left_join(tried, last.record_id == tried.record_id).select(
+            *[last[name] for name in last.columns],
+            *[tried[name] for name in tried.columns if name != "record_id"],
+        )
     both = out.outer_join(shown, out.record_id == shown.record_id)
     return both.select(
         record_id=ibis.coalesce(out.record_id, shown.record_id),
+        in_lms=out.record_id.notnull(),
+        in_review=shown.record_id.notnull(),
         **{name: out[name] for name in out.columns if name != "record_id"},
         **{name: shown[name] for name in shown.columns if name != "record_id"},
     )
@@ -181,7 +199,7 @@ def doubts(table: ibis.Table, latest_known: int) -> dict[Doubt, ir.Value]:
 
     One pass over all records asks for every doubt; the findings then look only at the few that remain.
     """
-    in_lms, in_review = table.file.notnull(), table.h_file.notnull()
+    in_lms, in_review = table.in_lms, table.in_review
     both = in_lms & in_review
     coarse = (table.h_completed_at_precision == "day") | (table.completed_at_precision == "day")
     return {

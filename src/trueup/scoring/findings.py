@@ -223,7 +223,7 @@ def invented_score(logs: Logs) -> ibis.Table:
 
 def doubts(table: ibis.Table, facts: Facts) -> dict[Doubt, ir.Value]:
     """What makes a record worth a closer look for the findings above."""
-    both = table.file.notnull() & table.h_file.notnull()
+    both = table.in_lms & table.in_review
     one_sided = both & (table.score.isnull() != table.h_score.isnull())
     if not facts.scales:
         return {Doubt.SCORE: one_sided}
