@@ -5,12 +5,10 @@ Every row that is read is either in a relation or in `unreadable`, with its file
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass, field, replace
-from pathlib import Path  # noqa: TC003  # a doctest makes one
 from typing import TYPE_CHECKING
 
+from trueup.journey.directory import Directory, look_into, shown_as
 from trueup.journey.staged import RefusedError, stage_at_once
 from trueup.model.answers import InputFile
 from trueup.model.relations import NEEDED_ROLES, ROLES
@@ -19,19 +17,16 @@ from trueup.reconcile.formats import Problem, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import ibis
 
     from trueup.kit.engine import Engine
     from trueup.model.settings import CheckSettings
 
-__all__ = ["Gathered", "RefusedError", "files_of", "gather", "inspect_all", "shown_as"]
+__all__ = ["Gathered", "RefusedError", "gather", "inspect_all"]
 
 IGNORED = "ignore"  # the role that settings give to a file that is no log
-_DATA = re.compile(
-    r"\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|xlsx|xlsm|xls|ods|xml|html?)(\.gz)?$|\.gz$", re.IGNORECASE
-)
-_NO_LOGS = re.compile(r"^(readme|licen[cs]e|changelog|notes)\b|^\.|^truth\.jsonl$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,42 +50,27 @@ class _Shelf:
     given: set[str] = field(default_factory=set)
 
 
-def files_of(directory: Path) -> list[Path]:
-    """The data files under a directory, in order of name; settings, notes and hidden files are none."""
-    return sorted(
-        path
-        for path in directory.rglob("*")
-        if path.is_file()
-        and _DATA.search(path.name)
-        and not _NO_LOGS.search(path.name)
-        and not any(part.startswith(".") for part in path.relative_to(directory).parts)
-    )
-
-
-def shown_as(path: Path) -> str:
-    r"""A file's name as text that can be written anywhere: bytes that are no UTF-8 are spelled out.
-
-    >>> shown_as(Path("p\udcff.csv"))
-    'p\\xff.csv'
-    """
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def inspect_all(
     directory: Path, settings: CheckSettings, tell: Callable[[str], None]
 ) -> list[reading.Inspection]:
-    """What every data file of the directory is; files that the settings ignore are left out."""
+    """What every data file of the directory is; files that the settings ignore are left out.
+
+    Raises RefusedError where a directory can't be looked into.
+    """
+    found = look_into(directory)
+    if found.closed:
+        raise RefusedError(found.closed)
     return [
         reading.surveyed(one) if one.opened is not None else one
-        for one in _identified(directory, settings, tell)
+        for one in _identified(directory, found, settings, tell)
     ]
 
 
 def _identified(
-    directory: Path, settings: CheckSettings, tell: Callable[[str], None]
+    directory: Path, found: Directory, settings: CheckSettings, tell: Callable[[str], None]
 ) -> Iterator[reading.Inspection]:
     """What every data file is by its beginning."""
-    for path in files_of(directory):
+    for path in found.logs:
         shown = shown_as(path.relative_to(directory))
         told = reading.told_of(settings, shown)
         if told.role != IGNORED:
@@ -105,7 +85,10 @@ def gather(
 
     Raises RefusedError where a file can't be read or told apart, or where a role that is needed is missing.
     """
-    identified = list(_identified(directory, settings, tell))
+    found = look_into(directory)
+    if found.closed:
+        raise RefusedError(found.closed)
+    identified = list(_identified(directory, found, settings, tell))
     if _reasons(directory, identified):
         _refuse(directory, [reading.surveyed(one) if one.opened is not None else one for one in identified])
     shelves: dict[str, _Shelf] = {}
@@ -131,7 +114,7 @@ def gather(
         {name: frozenset(shelf.given) for name, shelf in shelves.items()},
         tuple(inputs),
         tuple(unreadable),
-        tuple(_notes(identified)),
+        (*found.notes, *_unmatched(found, directory, settings), *_notes(identified)),
         tuple(identified),
     )
 
@@ -208,12 +191,7 @@ def _reasons(directory: Path, inspections: Sequence[reading.Inspection]) -> list
         if not one.readable or one.role is None:
             reasons += _why(one)
         reasons += [
-            Problem(
-                one.file,
-                None,
-                f"needs to be told {need.what}: {need.why}",
-                todo=f"put into trueup.toml, under this file: {need.example}",
-            )
+            Problem(one.file, None, f"needs to be told {need.what}: {need.why}", todo=need.todo)
             for need in one.needs
             if need.required and one.role is not None
         ]
@@ -250,6 +228,14 @@ def _why(one: reading.Inspection) -> list[Problem]:
             todo='say so in trueup.toml (role = "completions"), or leave it out (role = "ignore")',
         )
     ]
+
+
+def _unmatched(found: Directory, directory: Path, settings: CheckSettings) -> Iterator[str]:
+    """What is declared for files that are not there: a name that is misspelt must not go unseen."""
+    names = [shown_as(path.relative_to(directory)) for path in found.logs]
+    for entry in settings.files:
+        if not any(reading.declares(entry, name) for name in names):
+            yield f"trueup.toml: no file matches path = {entry.path!r}, so what it declares is not used"
 
 
 def _notes(inspections: Iterable[reading.Inspection]) -> Iterator[str]:

@@ -199,7 +199,7 @@ def _allowed(engine: str, memory: str | None) -> int:
 def _refuse_outputs(wanted: _Wanted, directory: Path) -> None:
     """Nothing is computed for an answer that could not be written, or that would replace a log."""
     from trueup.doors.whole_file import unwritable
-    from trueup.journey.gather import files_of
+    from trueup.journey.directory import files_of
 
     if wanted.faults is not None and not wanted.faults.name.lower().endswith(_FORMS):
         _refuse(f"--faults {wanted.faults.name}: the ending says no form", "one of " + ", ".join(_FORMS))
@@ -296,30 +296,31 @@ def _next(answer: Answer, directory: Path, html_to: Path | None) -> str:
 
 
 def _init(directory: Path, settings: CheckSettings) -> None:
-    from trueup.journey.gather import inspect_all
-    from trueup.kit.settings import Asked, Proposed, UnreadableSettings, write_init
+    from trueup.journey.gather import RefusedError, inspect_all
+    from trueup.kit.settings import UnreadableSettings, write_init
+    from trueup.reconcile import reading
 
-    inspected = inspect_all(directory, settings, lambda _step: None)
-    proposed = [
-        Proposed(
-            one.file,
-            one.role,
-            one.system,
-            one.confidence,
-            one.rows,
-            one.columns,
-            tuple(problem.what for problem in one.problems),
-            tuple(Asked(need.key, need.why, need.example, need.required) for need in one.needs),
-        )
-        for one in inspected
-    ]
+    try:
+        proposed = [reading.proposed(one) for one in inspect_all(directory, settings, lambda _step: None)]
+    except RefusedError as error:
+        _explain(error.reasons)
+        raise typer.Exit(USAGE) from error
     try:
         path = write_init(directory, proposed)
     except UnreadableSettings as error:
         _refuse(str(error))
     asked = sum(len(one.asked) for one in proposed)
-    typer.echo(f"wrote {path}: {len(proposed)} files, {asked} things to be told")
+    typer.echo(f"wrote {path}: {_many(len(proposed), 'file')}, {_many(asked, 'thing')} to be told")
     typer.echo(f"next: read it, fill in what is asked, then: trueup check {directory}")
+
+
+def _many(n: int, what: str) -> str:
+    """So many of them, in words.
+
+    >>> _many(1, "file"), _many(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
 
 
 def _fix(answer: Answer, directory: Path, settings: CheckSettings, into: Path, *, quiet: bool) -> None:

@@ -26,6 +26,13 @@ class Need:
     example: str
     required: bool = False
 
+    @property
+    def todo(self) -> str:
+        """What to do about it, as a sentence: an example that is a comment is the whole advice."""
+        if self.example.startswith("#"):
+            return self.example.removeprefix("#").strip()
+        return f"put into trueup.toml, under this file: {self.example}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
