@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trueup.journey.directory import Directory, look_into, shown_as
+from trueup.journey.parts import compared
 from trueup.journey.staged import RefusedError, stage_at_once
 from trueup.model.answers import InputFile
 from trueup.model.relations import NEEDED_ROLES, ROLES
@@ -109,12 +110,13 @@ def gather(
     if empty := _empty(inputs):
         raise RefusedError(empty)
     roles = {name: _relation(engine, shelf) for name, shelf in shelves.items()}
+    roles, steps = compared(roles, identified, engine)
     return Gathered(
         roles,
         {name: frozenset(shelf.given) for name, shelf in shelves.items()},
         tuple(inputs),
         tuple(unreadable),
-        (*found.notes, *_unmatched(found, directory, settings), *_notes(identified)),
+        (*found.notes, *_unmatched(found, directory, settings), *_notes(identified), *steps),
         tuple(identified),
     )
 

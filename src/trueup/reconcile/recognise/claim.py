@@ -148,6 +148,18 @@ Translation = Columnwise | Cellwise | Recordwise
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """The activities of a course, by keys that were made for them here: nobody else need know these.
+
+    `whole`: the file also says when the course as a whole was completed.
+    """
+
+    course: str
+    keys: tuple[str, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A layout's view of a file."""
 
@@ -160,6 +172,7 @@ class Claim:
     problems: tuple[Problem, ...] = ()
     needs: tuple[Need, ...] = ()
     keys: tuple[str, ...] = ()  # the sample's header, for JSON records: what a column number stands for
+    parts: Parts | None = None
 
     def with_problems(self, *problems: Problem) -> "Claim":
         """The same claim with more problems."""
