@@ -128,3 +128,12 @@ def test_course_is_open_while_one_activity_is(state, tmp_path):
     cells[4:] = [f'"{state}"', '""']
     (logs / ACTIVITIES).write_text(text.replace(line, ",".join(cells)), encoding="utf-8")
     assert checked(logs)[1]["counts"] == {}
+
+
+def test_sync_log_with_ids_of_its_own_is_said_not_to_be_matched(tmp_path):
+    logs = written(tmp_path, ACTIVITIES, f'constants.course_id = "SAFE101"\n{ALL}', safe101())
+    assert not [note for note in checked(logs)[1]["notes"] if "no record ids" in note]
+    text = (logs / "sync.csv").read_text(encoding="utf-8")
+    (logs / "sync.csv").write_text(text.replace("moodle|", "job-"), encoding="utf-8")
+    (note,) = [note for note in checked(logs)[1]["notes"] if "no record ids" in note]
+    assert note.startswith(f"{ACTIVITIES}: the export has no record ids")

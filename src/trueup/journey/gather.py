@@ -116,7 +116,13 @@ def gather(
         {name: frozenset(shelf.given) for name, shelf in shelves.items()},
         tuple(inputs),
         tuple(unreadable),
-        (*found.notes, *_unmatched(found, directory, settings), *_notes(identified), *steps),
+        (
+            *found.notes,
+            *_unmatched(found, directory, settings),
+            *_notes(identified),
+            *steps,
+            *_strangers(roles, identified, engine),
+        ),
         tuple(identified),
     )
 
@@ -230,6 +236,22 @@ def _why(one: reading.Inspection) -> list[Problem]:
             todo='say so in trueup.toml (role = "completions"), or leave it out (role = "ignore")',
         )
     ]
+
+
+def _strangers(
+    roles: dict[str, ibis.Table], inspections: Sequence[reading.Inspection], engine: Engine
+) -> Iterator[str]:
+    """Record ids that were made here for want of any, none of which the sync log has: then it can't be matched."""
+    made = [one.file for one in inspections if one.role == "completions" and "record_id" not in one.columns]
+    completions, sync = roles["completions"], roles["sync"]
+    if not made or engine.fetch(sync.semi_join(completions, "record_id").limit(1)).num_rows:
+        return
+    if engine.fetch(sync.filter(sync.record_id.notnull()).select("record_id").limit(1)).num_rows:
+        yield (
+            f"{', '.join(made)}: the export has no record ids, and none of those that were made for it is in the sync"
+            " log. So attempts are not told apart from records never tried: what stands under TU0301 may have been"
+            " sent and refused. If a column holds the ids that the sync log uses, name it: columns.record_id"
+        )
 
 
 def _unmatched(found: Directory, directory: Path, settings: CheckSettings) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path  # noqa: TC003  # typer looks at it
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,7 +114,7 @@ def _show(inspections: list[Inspection]) -> None:
         table.add_row(escape(one.file), escape(one.system), role, f"{one.rows:,}", f"{one.confidence:.0%}")
     console.print(table)
     for one in inspections:
-        _show_one(console.print, escape, one)
+        _show_one(partial(console.print, soft_wrap=True), escape, one)  # lines to be copied stay whole
 
 
 def _show_one(out: object, escape: object, one: Inspection) -> None:
