@@ -24,7 +24,12 @@ def _undelivered(logs: Logs) -> ibis.Table:
 
 
 def _attempts(found: ibis.Table) -> ibis.Value:
-    return found.tries.cast("string") + ibis.literal(" attempts, the last in run ") + found.last_run
+    return (
+        found.tries.cast("string")
+        + ibis.ifelse(found.tries == 1, " attempt", " attempts")
+        + ibis.literal(", the last in run ")
+        + found.last_run
+    )
 
 
 def throttled_run(logs: Logs) -> ibis.Table:

@@ -48,7 +48,10 @@ def not_delivered(logs: Logs) -> ibis.Table:
         field="outcome",
         expected="accepted",
         actual=outcome + status,
-        detail=found.tries.cast("string") + ibis.literal(" attempts, the last in run ") + found.last_run,
+        detail=found.tries.cast("string")
+        + ibis.ifelse(found.tries == 1, " attempt", " attempts")
+        + ibis.literal(", the last in run ")
+        + found.last_run,
     )
 
 
