@@ -264,10 +264,14 @@ ADOPTED = [
     ([("r", "p", 1), ("s", "p", 2)], [(None, "p", 2), (None, "p", 1)], ["s", "r"]),
     ([("r", "p", 1), ("s", "p", 2)], [(None, "p", 2), (None, "p", 7)], ["s", "r"]),
     ([("r", "p", 1), ("s", "p", 2)], [(None, "p", 8), (None, "p", 7)], ["s", "r"]),
-    # another person's record is nobody's partner
-    ([("r", "p", 1)], [(None, "q", 1)], ["review row h.csv:2"]),
-    # a person who is not known has no partner, and keeps the review system's own id
-    ([("r", None, 1)], [(None, None, 1, "hr-7")], ["hr-7"]),
+    # another person's record is nobody's partner, and a person who is not known has none
+    ([("r", "p", 1)], [(None, "q", 2)], ["review row h.csv:2"]),
+    ([("r", None, 1)], [(None, None, 2, "hr-7")], ["hr-7"]),
+    # but where one record and one row are alone at their instant, whoever they name
+    ([("r", "p", 1)], [(None, "q", 1)], ["r"]),
+    ([("r", None, 1)], [(None, None, 1, "hr-7")], ["r"]),
+    # a class completed at one stroke: that of p is missing, and q's row is q's
+    ([("r", "p", 1), ("s", "o", 1)], [(None, "q", 1), (None, "o", 1)], ["review row h.csv:2", "s"]),
     # a record that a row names is not given to another row
     ([("r", "p", 1)], [("r", "p", 1), (None, "p", 1)], ["r", "review row h.csv:3"]),
     # what need not be there is met at its own time only

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 
 from trueup.cycles.attribution import may_stand_under, told
-from trueup.kit.expressions import HOUR, any_of, iso, plain_number, union, yes
+from trueup.kit.expressions import HOUR, SECOND, any_of, iso, plain_number, union, yes
 from trueup.model.findings import Cycle, Doubt, Finding, Logs, fault_rows
 
 
@@ -22,10 +22,8 @@ def wrong_cycle(logs: Logs) -> ibis.Table:
         & both.h_cycle.isin(known)
     )
     filed_nowhere = yes(both.h_cycle.notnull() & ~both.h_cycle.isin(known))
-    moved = yes(
-        (both.cycle != both.h_cycle_by_time)
-        & ~may_stand_under(both.completed_at, both.h_cycle_by_time, logs.cycles)
-    )
+    apart = (both.completed_at - both.h_completed_at).abs() >= SECOND
+    moved = yes((both.cycle != both.h_cycle_by_time) & apart)
     found = both.filter(filed | filed_nowhere | moved).mutate(filed=filed | filed_nowhere)
     return fault_rows(
         found,

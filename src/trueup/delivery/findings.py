@@ -8,7 +8,8 @@ from __future__ import annotations
 import ibis
 
 from trueup.delivery.islands import islands
-from trueup.kit.expressions import MINUTE, SECOND, iso, or_null, plain_number, union, yes
+from trueup.delivery.retry_after import asked_for
+from trueup.kit.expressions import MINUTE, SECOND, iso, plain_number, union, yes
 from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 
 THROTTLED, ERROR = 3, 4  # places in reconcile.pairs.OUTCOMES, which the pairs carry as numbers
@@ -107,11 +108,8 @@ def _waits(logs: Logs) -> ibis.Table:
         run_before=attempts.run_id.lag().over(window),
     )
     retried = stepped.filter(yes(stepped.outcome_before.isin(_RETRIED)))
-    seconds = ibis.ifelse(
-        retried.asked.re_search(r"^\d{1,9}(\.\d{1,9})?$"), retried.asked, or_null("string")
-    ).cast("float64")
     return retried.mutate(
-        gap=retried.attempt_at - retried.before, asked_for=(seconds * SECOND).round().cast("int64")
+        gap=retried.attempt_at - retried.before, asked_for=asked_for(retried.asked, retried.before)
     )
 
 

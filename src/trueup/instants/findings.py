@@ -195,6 +195,11 @@ def _timeless(logs: Logs) -> list[ibis.Table]:
     pairs = logs.pairs
     blank = pairs.filter(yes(pairs.due & pairs.completed_at.isnull() & pairs.completed_at_raw.isnull()))
     never = pairs.filter(yes(pairs.due & (pairs.completed_at_rule == Unsettled.NEVER.value)))
+    theirs = pairs.filter(
+        yes(
+            pairs.in_lms & pairs.completed_at.notnull() & (pairs.h_completed_at_rule == Unsettled.NEVER.value)
+        )
+    )
     return [
         fault_rows(
             blank,
@@ -210,6 +215,14 @@ def _timeless(logs: Logs) -> list[ibis.Table]:
             expected="a date and time",
             actual=never.completed_at_raw,
             detail="completed, and the source's time says never",
+        ),
+        fault_rows(
+            theirs,
+            "TU0205",
+            field="completed_at",
+            expected=_text_of(theirs.completed_at, theirs.completed_at_raw),
+            actual=theirs.h_completed_at_raw,
+            detail="the review system's time says never",
         ),
     ]
 

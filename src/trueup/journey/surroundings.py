@@ -13,9 +13,12 @@ from trueup.cycles import attribution
 from trueup.instants import zone_named
 from trueup.journey.work import Work, whole
 from trueup.kit.expressions import yes
+from trueup.scoring.comparing import graded, places
 from trueup.scoring.matrix import scales
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trueup.model.findings import Cycle
 
 _HIDDEN_NAMES = {"employee_number", "email", "name", "person_id"}
@@ -104,7 +107,7 @@ def zone_offsets(zone: str) -> set[int]:
 
 
 def look_at_scales(work: Work) -> None:
-    """Which scales are declared, and which the two sides name."""
+    """Which scales are declared, and which the two sides name; words of a scale get their score."""
     facts, completions, reviews = work.facts, work.roles["completions"], work.roles["reviews"]
     facts.scales = scales(work.rows(work.roles["scales"])) if "scales" in work.roles else ()
     written = completions.filter(completions.scale.notnull()).select("scale").distinct()
@@ -118,6 +121,17 @@ def look_at_scales(work: Work) -> None:
             key=str,
         )
     )
+    _read_words(work, "completions", [(name, None) for name in facts.lms_scales])
+    _read_words(work, "reviews", facts.review_scales)
+
+
+def _read_words(work: Work, role: str, named_as: Iterable[tuple[str | None, str | None]]) -> None:
+    """Scores that are words of their scale (B, passed) get their place on 0-100."""
+    rows = places(work.facts, named_as)
+    if rows:
+        columns = dict(zip(("scale", "version", "word", "place"), zip(*rows, strict=True), strict=True))
+        words = work.engine.constant(pa.table(columns), f"words_of_{role}")
+        work.roles[role] = graded(work.roles[role], words)
 
 
 def _text(value: object) -> str | None:

@@ -118,7 +118,9 @@ def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.T
         "is_void": yes(pair.is_void),
         "pending": yes(pair.pending),
         "rehired": yes(pair.rehired),
-        "score_wanted": ibis.ifelse(wanted.isnull(), or_null("string"), scoring.said(wanted)),
+        "score_wanted": ibis.ifelse(
+            wanted.isnull(), or_null("string"), scoring.said(wanted, pair, work.facts)
+        ),
         "score_agrees": scoring.agreeing(pair, work.facts),
         "h_cycle_by_time": attribution.cycle_of(pair.h_completed_at, calendar),
         "person": ibis.coalesce(pair.person_id, pair.key, pair.h_person_id, pair.h_person),

@@ -117,20 +117,21 @@ def with_record_ids(
 ) -> ibis.Table:
     """Review rows that name no record get the one of the same person and course: of the same time, else in order.
 
-    Needs `person_id` on both sides and `due` in `last`. What finds no partner keeps the review system's own
-    id, so that it is an orphan.
+    A row whose person is unknown, or another one, gets the only record that its course has at that very
+    time, where nobody else's row stands for it. Needs `person_id` on both sides and `due` in `last`.
+    What finds no partner keeps the review system's own id, so that it is an orphan.
     """
     bare = reviews.filter(reviews.record_id.isnull())
     named = reviews.filter(reviews.record_id.notnull())
-    mine = last.filter(last.person_id.notnull()).anti_join(
-        named.filter(named.record_id.notnull()), "record_id"
-    )
+    unnamed = last.anti_join(named.filter(named.record_id.notnull()), "record_id")
+    mine = unnamed.filter(unnamed.person_id.notnull())
     mine = mine.select("record_id", "person_id", "course_id", "completed_at", "due")
     theirs = bare.select("person_id", "course_id", "completed_at", "file", "line")
     exact = keep(_partners(mine, theirs, ("person_id", "course_id", "completed_at")), "same_time")
     rest = mine.filter(mine.due).anti_join(exact, "record_id")
     left = theirs.anti_join(exact, ["file", "line"])
-    partners = keep(union([exact, _partners(rest, left, ("person_id", "course_id"))]), "partners")
+    known = keep(union([exact, _partners(rest, left, ("person_id", "course_id"))]), "same_person")
+    partners = keep(union([known, _by_instant(unnamed, bare, known)]), "partners")
     made_up = text("review row ") + bare.file + ":" + bare.line.cast("string")
     met = bare.left_join(partners.rename(partner="record_id"), ["file", "line"])
     adopted = met.select(
@@ -138,6 +139,22 @@ def with_record_ids(
         **{name: bare[name] for name in reviews.columns if name != "record_id"},
     )
     return union([named, adopted.select(*reviews.columns)])
+
+
+def _by_instant(records: ibis.Table, rows: ibis.Table, taken: ibis.Table) -> ibis.Table:
+    """(record_id, file, line): records and review rows that are alone at their course and instant.
+
+    A class that is completed at one stroke, or on one day where only days are kept, tells nobody from another.
+    """
+    alone = []
+    for side, names in ((records, ("record_id",)), (rows, ("file", "line"))):
+        clear = side.filter(side.completed_at.notnull())
+        counted = clear.group_by(["course_id", "completed_at"]).aggregate(
+            n=clear.count(), **{name: clear[name].min() for name in names}
+        )
+        free = counted.filter(counted.n == 1).drop("n")
+        alone.append(free.anti_join(taken, list(names)))
+    return alone[0].join(alone[1], ["course_id", "completed_at"]).select("record_id", "file", "line")
 
 
 def _partners(mine: ibis.Table, theirs: ibis.Table, key: tuple[str, ...]) -> ibis.Table:

@@ -11,8 +11,11 @@ from trueup.model.findings import Doubt, Facts, Finding, Logs, fault_rows
 from trueup.scoring.comparing import (
     agreeing,
     declared,
+    graded,
     is_one_of,
+    labelled,
     outside,
+    own_versions,
     plain_version,
     range_text,
     ranges,
@@ -25,7 +28,7 @@ from trueup.scoring.matrix import latest_of, named
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["FINDINGS", "agreeing", "doubts", "said", "wanted"]
+__all__ = ["FINDINGS", "agreeing", "doubts", "graded", "said", "wanted"]
 
 MAJORITY = 0.5  # a version that most of a scale's rows carry is the one both sides use
 _OURS: dict[str, None] = {"other_file": None, "other_line": None}  # only the LMS row is meant
@@ -42,8 +45,9 @@ def unknown_scale(logs: Logs) -> ibis.Table:
     given = _given(pairs.score_raw, pairs.score)
     scored = yes(pairs.in_lms & given.notnull() & ~pairs.is_void)
     known = is_one_of(pairs.scale, names)
+    worded = is_one_of(pairs.scale, labelled(logs.facts, logs.facts.lms_scales))
     strange = pairs.filter(scored & yes(pairs.scale.notnull()) & ~known)
-    wordy = pairs.filter(scored & yes(pairs.score.isnull()) & known)
+    wordy = pairs.filter(scored & yes(pairs.score.isnull()) & known & ~worded)
     rows = [
         _no_scale(strange, strange.scale, ibis.literal("score ") + _given(strange.score_raw, strange.score)),
         fault_rows(
@@ -102,12 +106,15 @@ def _no_review_scale(logs: Logs) -> ibis.Table:
 
 def _wild(table: ibis.Table, facts: Facts) -> ir.Value:
     """Whether the LMS's score lies outside its scale."""
-    return outside(table.score, table.scale, table.h_scale_version, ranges(facts, facts.lms_scales))
+    return outside(
+        table.score, table.score_raw, table.scale, table.h_scale_version, ranges(facts, facts.lms_scales)
+    )
 
 
 def _wild_there(table: ibis.Table, facts: Facts) -> ir.Value:
     """Whether the review system's score lies outside its scale."""
-    return outside(table.h_score, table.h_scale, table.h_scale_version, ranges(facts, review_names(facts)))
+    allowed = ranges(facts, review_names(facts))
+    return outside(table.h_score, table.h_score_raw, table.h_scale, table.h_scale_version, allowed)
 
 
 def out_of_range(logs: Logs) -> ibis.Table:
@@ -153,6 +160,9 @@ def conversion_mismatch(logs: Logs) -> ibis.Table:
     if logs.has("reviews", "score"):
         lost = both.filter(yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.isnull()))
         rows.append(_unequal(lost, "the review system has no score"))
+        no_number = yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.notnull())
+        garbled = both.filter(no_number & ~_wild_there(both, logs.facts))
+        rows.append(_unequal(garbled, "the review system's score is no number"))
     return union(rows)
 
 
@@ -184,7 +194,7 @@ def version_skew(logs: Logs) -> ibis.Table | None:
         }
         current = newest[named(name)].version if named(name) in newest else ""
         right = sorted({plain_version(version) for version in usual or {current}})
-        mine = both.filter(yes(both.scale == name))
+        mine = both.filter(yes(both.scale == name) & ~_of_another(both, facts, name))
         off = mine.filter(~mine.h_scale_version.strip().lower().re_replace("^v", "").isin(right))
         rows.append(
             fault_rows(
@@ -197,6 +207,12 @@ def version_skew(logs: Logs) -> ibis.Table | None:
             )
         )
     return union(rows) if rows else None
+
+
+def _of_another(table: ibis.Table, facts: Facts, name: str) -> ir.Value:
+    """Whether the review's version is that of another scale than the source's, the one of its own score."""
+    own = own_versions(facts) - {named(name)}
+    return is_one_of(table.h_scale, [shown for shown in review_names(facts) if named(shown) in own])
 
 
 def invented_score(logs: Logs) -> ibis.Table:
@@ -229,7 +245,7 @@ def doubts(table: ibis.Table, facts: Facts) -> dict[Doubt, ir.Value]:
         return {Doubt.SCORE: one_sided}
     newest = latest_of(facts.scales)
     current = [
-        (yes(table.scale == name), text(newest[named(name)].version))
+        (yes(table.scale == name) & ~_of_another(table, facts, name), text(newest[named(name)].version))
         for name in facts.lms_scales
         if named(name) in newest
     ]
