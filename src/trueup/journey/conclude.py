@@ -376,7 +376,7 @@ def _run_lines(logs: Logs) -> tuple[RunLine, ...]:
 
 
 def _shift_lines(logs: Logs, engine: Engine) -> tuple[ShiftLine, ...]:
-    from trueup.instants.findings import shifted_groups  # noqa: PLC0415  # beside its only use
+    from trueup.instants.comparing import shifted_groups  # noqa: PLC0415  # beside its only use
 
     if not (logs.has("completions", "completed_at") and logs.has("reviews", "completed_at")):
         return ()
