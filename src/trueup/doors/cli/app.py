@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from trueup import __version__
+from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
 from trueup.doors.cli.inspect import inspect
+from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
 
 FAILED = 1
@@ -44,6 +46,8 @@ def trueup(
 
 for verb in (check, inspect, explain, faults, sample):
     app.command(rich_help_panel="Verbs")(verb)
+for group, name in ((audit, "audit"), (receipt, "receipt")):
+    app.add_typer(group, name=name, rich_help_panel="Verbs")
 
 
 def main() -> None:
