@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from statements import GONE, ID, OTHER, WHOLE, changed
 
-from trueup.intake.xapi.reading import STATUS_OF, NoCompletion, event_of
+from trueup.intake.xapi.reading import STATUS_OF, NoCompletion, event_of, void_of, voids
 from trueup.intake.xapi.statement import VOIDED
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
@@ -31,10 +31,22 @@ def test_a_statement_becomes_an_event_of_the_contract():
     EVENT.validate(event)
 
 
-def test_a_void_is_the_second_revision_of_what_it_voids():
+def test_a_void_is_the_second_revision_of_what_it_voids_for_the_same_person_and_course():
+    event = event_of(WHOLE, "lms")
+    assert not isinstance(event, NoCompletion)
+    void = void_of(event)
+    assert (void["record_id"], void["revision"], void["status"]) == (ID, "2", "voided")
+    assert (void["email"], void["course_id"]) == (event["email"], event["course_id"])
+    assert not {"score", "occurred_at"} & void.keys()  # of the passing, not of its end
+    EVENT.validate(void)
+
+
+def test_only_a_voiding_statement_voids():
     void = {**WHOLE, "verb": {"id": VOIDED}, "object": {"objectType": "StatementRef", "id": OTHER.upper()}}
-    assert event_of(void, "lms") == {"source": "lms", "record_id": OTHER, "revision": "2", "status": "voided"}
-    EVENT.validate(event_of(void, "lms"))
+    assert voids(void) == OTHER
+    assert isinstance(event_of(void, "lms"), NoCompletion)
+    assert voids(WHOLE) is None
+    assert voids({**void, "verb": WHOLE["verb"]}) is None  # a reference alone voids nothing
 
 
 @pytest.mark.parametrize(

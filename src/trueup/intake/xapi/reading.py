@@ -1,8 +1,8 @@
 """What completion a statement says: an event of contracts/event.schema.json. Knows valid statements, no person.
 
 The verb is what the source asserts; nothing is inferred from a score. The time of occurrence is the statement's
-timestamp and is left open where it has none. A voiding statement is revision 2 of the statement that it voids, as
-`trueup check` reads it, so that files and the service agree.
+timestamp and is left open where it has none. A statement that is voided gets revision 2, as `trueup check` reads it,
+so that files and the service agree.
 """
 
 from collections.abc import Mapping
@@ -39,9 +39,6 @@ def event_of(statement: Mapping[str, Any], source: str) -> dict[str, Any] | NoCo
     'passed'
     """
     verb = statement["verb"]["id"]
-    if verb == VOIDED:
-        target = statement["object"]["id"].lower()
-        return {"source": source, "record_id": target, "revision": "2", "status": "voided"}
     status = STATUS_OF.get(verb.rstrip("/").rpartition("/")[2].lower())
     if status is None:
         return NoCompletion("another verb")
@@ -62,6 +59,21 @@ def event_of(statement: Mapping[str, Any], source: str) -> dict[str, Any] | NoCo
         "score": _score(statement.get("result", {}).get("score", {})),
     }
     return {key: value for key, value in event.items() if value is not None}
+
+
+def void_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The event that takes an event back: its second revision, of the same person and course (Data 2.3.2).
+
+    It is the same whoever voids, and however often, so that it is counted once.
+    """
+    kept = {key: value for key, value in event.items() if key not in {"occurred_at", "score"}}
+    return {**kept, "revision": "2", "status": "voided"}
+
+
+def voids(statement: Mapping[str, Any]) -> str | None:
+    """The id of the statement that this one voids, None where it voids none."""
+    target: str | None = statement["object"]["id"].lower() if statement["verb"]["id"] == VOIDED else None
+    return target
 
 
 def _person(actor: Mapping[str, Any]) -> dict[str, Any] | None:
