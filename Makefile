@@ -26,6 +26,7 @@ check: setup-dev ## what a machine can hold in a minute: lint, format, types, im
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/contract_gate.py
 	$(BIN)/pytest tests/test_house.py tests/contracts
 
 bench: setup-dev ## speed and memory as ratios to a raw DuckDB join and to pandas (ROWS=1e6 is quicker)
