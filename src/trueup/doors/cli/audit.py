@@ -155,7 +155,7 @@ def _document(verdict: "Verdict", *, given: bool) -> dict[str, object]:
     from trueup.kit.base64_text import encoded
 
     return {
-        "format": "trueup.audit-verify/1",
+        "schema": "trueup.audit-verify/1",
         "verified": not verdict.problems,
         "origin": verdict.origin,
         "leaves": verdict.size,

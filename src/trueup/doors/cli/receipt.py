@@ -67,7 +67,7 @@ def verify(
 def _document(verdict: "ReceiptVerdict") -> dict[str, object]:
     receipt_, head = verdict.receipt, verdict.head
     return {
-        "format": "trueup.receipt-verify/1",
+        "schema": "trueup.receipt-verify/1",
         "verified": not verdict.problems,
         "source": receipt_.claims.source,
         "record_id": receipt_.claims.record_id,
