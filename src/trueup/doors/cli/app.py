@@ -10,6 +10,7 @@ import typer
 
 from trueup import __version__
 from trueup.doors.cli.check import check
+from trueup.doors.cli.db import db
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
 from trueup.doors.cli.inspect import inspect
@@ -44,6 +45,7 @@ def trueup(
 
 for verb in (check, inspect, explain, faults, sample):
     app.command(rich_help_panel="Verbs")(verb)
+app.add_typer(db, rich_help_panel="Verbs")
 
 
 def main() -> None:
