@@ -1,1 +1,1 @@
-"""What sources say, kept exactly once."""
+"""Room intake: every statement kept exactly once, and our reading of it. Knows nobody behind an account."""

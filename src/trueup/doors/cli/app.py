@@ -11,6 +11,7 @@ import typer
 from trueup import __version__
 from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
+from trueup.doors.cli.db import db
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
 from trueup.doors.cli.inspect import inspect
@@ -48,6 +49,7 @@ for verb in (check, inspect, explain, faults, sample):
     app.command(rich_help_panel="Verbs")(verb)
 for group, name in ((audit, "audit"), (receipt, "receipt")):
     app.add_typer(group, name=name, rich_help_panel="Verbs")
+app.add_typer(db, rich_help_panel="Verbs")
 
 
 def main() -> None:
