@@ -35,7 +35,7 @@ class Claims:
 
     def record(self) -> dict[str, Json]:
         """The JSON object that is signed and committed to."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
