@@ -14,6 +14,7 @@ from trueup.doors.cli.check import check
 from trueup.doors.cli.db import db
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
+from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
@@ -49,6 +50,7 @@ for verb in (check, inspect, explain, faults, sample):
     app.command(rich_help_panel="Verbs")(verb)
 for group, name in ((audit, "audit"), (receipt, "receipt")):
     app.add_typer(group, name=name, rich_help_panel="Verbs")
+app.command("import", rich_help_panel="Verbs")(import_)
 app.add_typer(db, rich_help_panel="Verbs")
 
 
