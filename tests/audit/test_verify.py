@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from audit_logs import KEY, ORIGIN, Log, entries_of, log_of
 from trueup.audit.checkpoint import signed
 from trueup.audit.commitment import commitment, salt_of
-from trueup.audit.export import CHECKPOINT, OPENED, Export, NotEmptyError, Opened, write
+from trueup.audit.export import CHECKPOINT, OPENED, Export, NotEmptyError, Opened, begin
 from trueup.audit.merkle import leaf_hash, root_of
 from trueup.audit.problem import Kind, Problem, UnverifiableError
 from trueup.audit.tiles import Tile
@@ -319,4 +319,4 @@ def test_once_the_salts_are_gone_the_log_still_verifies(with_records: Path):
 def test_an_export_is_not_written_over_something(tmp_path: Path):
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(NotEmptyError):
-        write(tmp_path, "", [], [])
+        begin(tmp_path)
