@@ -82,6 +82,11 @@ class SigningKey:
 
     name: str
     _private: Ed25519PrivateKey = field(repr=False)
+    verifier: VerifierKey = field(init=False)  # what others need to verify what this key signs
+
+    def __post_init__(self) -> None:
+        public = VerifierKey(self.name, self._private.public_key().public_bytes_raw())
+        object.__setattr__(self, "verifier", public)
 
     @classmethod
     def generate(cls, name: str) -> Self:
@@ -99,11 +104,6 @@ class SigningKey:
         if key_id != key.verifier.key_id.hex():
             raise UnusableKeyError(f"the private key of {name} does not have the id that stands in it")
         return key
-
-    @property
-    def verifier(self) -> VerifierKey:
-        """The key that others need to verify what this one signs."""
-        return VerifierKey(self.name, self._private.public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:
         """The 64 bytes of the signature (RFC 8032: the same message is always signed the same)."""
