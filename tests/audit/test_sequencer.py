@@ -1,20 +1,25 @@
 """The log in the database: every commitment gets one place, whoever sequences and whatever is killed."""
 
 import asyncio
+import contextlib
+import os
 import random
+import signal
 from collections.abc import Sequence
 
 import asyncpg
 import pytest
 
 import servers
-from audit_logs import KEY, ORIGIN, entries_of, log_of
+from audit_logs import CLAIMS, KEY, ORIGIN, SALT, as_json, entries_of, log_of
 from trueup.audit import proving, store
 from trueup.audit.checkpoint import opened
+from trueup.audit.commitment import commitment
 from trueup.audit.merkle import NoProofError, leaf_hash, root_by_inclusion, roots_by_consistency
+from trueup.audit.receipt import issue, parse, verify_receipt
 from trueup.audit.sequencer import NotThisLogError, keep_sequencing, sequence, sequence_all
 from trueup.audit.tiles import ENTRIES, Tile, entry_in, frames_in, tiles_of
-from trueup.kit.database import Database, DatabaseSettings
+from trueup.kit.database import Database, DatabaseSettings, UnavailableError, migrate, migrations
 from trueup.kit.signing import SigningKey
 
 KEYS = [KEY.verifier]
@@ -103,6 +108,45 @@ def test_proofs_lead_from_every_leaf_and_every_beginning_to_the_head(database: D
                 await ask
 
     servers.use(database, work)
+
+
+def test_a_receipt_gets_its_proof_as_soon_as_its_leaf_has_its_place(database: DatabaseSettings):
+    async def work(server: servers.Opened) -> None:
+        here, receipt = server.database, issue(CLAIMS, KEY, SALT)
+        await wait(here, [commitment(SALT, CLAIMS.record())], first=7)
+        assert await proving.completed(here, 7, receipt) == receipt
+        await wait(here, entries_of(300), first=8)
+        await sequence_all(here, [KEY])
+        found = await proving.completed(here, 7, receipt)
+        verdict = verify_receipt(parse(as_json(found)), KEYS)
+        assert (found.leaf_index, verdict.head.size, verdict.problems) == (0, 301, ())
+
+    servers.use(database, work)
+
+
+def test_a_database_that_goes_away_is_waited_for():
+    with servers.place() as data:  # a server that is watched over by who opens it
+
+        async def work(server: servers.Opened) -> None:
+            here, stop, heard = server.database, asyncio.Event(), []
+            await migrate(here, migrations())
+            task = asyncio.create_task(
+                keep_sequencing(here, [KEY], stop, said=lambda event, _figures: heard.append(event))
+            )
+            await asyncio.sleep(0.3)
+            pid = int((data / "database/cluster/postmaster.pid").read_text().split()[0])
+            os.kill(pid, signal.SIGKILL)
+            async with asyncio.timeout(20):
+                while "audit.unavailable" not in heard:  # noqa: ASYNC110 - nothing tells of it but the sequencer
+                    await asyncio.sleep(0.05)
+                while "audit.sequenced" not in heard:
+                    with contextlib.suppress(UnavailableError):
+                        await wait(here, entries_of(1))
+                    await asyncio.sleep(0.2)
+            stop.set()
+            await task
+
+        servers.use(DatabaseSettings(data), work)
 
 
 def test_a_tile_is_as_wide_as_it_is_asked_for_and_never_wider_than_the_log(database: DatabaseSettings):

@@ -299,7 +299,15 @@ def test_opened_records_are_what_the_log_commits_to(with_records: Path):
         ('"leaf_index":255,', "", None, "leaf_index"),  # nothing to compare with
         ('"record":{', '"record":[', None, "no opened record"),  # no JSON
         ('"revision":"1"', '"revision":1e400', None, "no opened record"),  # no number
-        ('"salt":"', '"salt":"AAAA', None, "bytes"),  # no salt
+        ('"salt":"', '"salt":"AAAA","was":"', None, "was"),  # a member unknown here
+        ('"salt":"', '"salt":"AAAA', None, "35 bytes"),  # too long a salt
+        (
+            '"revision":"1"',
+            '"revision":9007199254740993',
+            255,
+            "no canonical JSON",
+        ),  # no number that all read alike
+        ('"revision":"1"', '"revision":"' + "1" * 2**20 + '"', None, "a line of over"),
     ],
 )
 def test_a_changed_record_is_named(with_records: Path, old: str, new: str, leaf: int | None, said: str):
