@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trueup.audit.checkpoint import Checkpoint, signed
 from trueup.audit.commitment import commitment, salt_of
-from trueup.audit.export import Opened, write
+from trueup.audit.export import Opened, begin, finish, put_tile
 from trueup.audit.growth import grown
 from trueup.audit.merkle import EMPTY_ROOT, inclusion_proof
 from trueup.audit.receipt import Claims, Receipt, issue, prove
@@ -44,8 +44,10 @@ class Log:
         return Checkpoint(ORIGIN, self.size, self.root)
 
     def export(self, directory: Path, opened: list[Opened] = [], key: SigningKey = KEY) -> Path:  # noqa: B006 - read only
-        tiles = ((tile, self.read(tile)) for tile in tiles_of(self.size))
-        write(directory, signed(self.head, [key]), [key.verifier], tiles, opened)
+        begin(directory)
+        for tile in tiles_of(self.size):
+            put_tile(directory, tile, self.read(tile))
+        finish(directory, signed(self.head, [key]), f"{key.verifier}\n", opened)
         return directory
 
 

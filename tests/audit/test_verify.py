@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from audit_logs import KEY, ORIGIN, Log, entries_of, log_of
 from trueup.audit.checkpoint import signed
 from trueup.audit.commitment import commitment, salt_of
-from trueup.audit.export import CHECKPOINT, OPENED, Export, NotEmptyError, Opened, write
+from trueup.audit.export import CHECKPOINT, OPENED, Export, NotEmptyError, Opened, begin
 from trueup.audit.merkle import leaf_hash, root_of
 from trueup.audit.problem import Kind, Problem, UnverifiableError
 from trueup.audit.tiles import Tile
@@ -299,7 +299,15 @@ def test_opened_records_are_what_the_log_commits_to(with_records: Path):
         ('"leaf_index":255,', "", None, "leaf_index"),  # nothing to compare with
         ('"record":{', '"record":[', None, "no opened record"),  # no JSON
         ('"revision":"1"', '"revision":1e400', None, "no opened record"),  # no number
-        ('"salt":"', '"salt":"AAAA', None, "bytes"),  # no salt
+        ('"salt":"', '"salt":"AAAA","was":"', None, "was"),  # a member unknown here
+        ('"salt":"', '"salt":"AAAA', None, "35 bytes"),  # too long a salt
+        (
+            '"revision":"1"',
+            '"revision":9007199254740993',
+            255,
+            "no canonical JSON",
+        ),  # no number that all read alike
+        ('"revision":"1"', '"revision":"' + "1" * 2**20 + '"', None, "a line of over"),
     ],
 )
 def test_a_changed_record_is_named(with_records: Path, old: str, new: str, leaf: int | None, said: str):
@@ -319,4 +327,4 @@ def test_once_the_salts_are_gone_the_log_still_verifies(with_records: Path):
 def test_an_export_is_not_written_over_something(tmp_path: Path):
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(NotEmptyError):
-        write(tmp_path, "", [], [])
+        begin(tmp_path)

@@ -1,7 +1,7 @@
 """A log as a directory: C2SP tlog-tiles, with the verifier keys and opened records beside it. Judges nothing in it."""
 
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -13,7 +13,6 @@ from trueup.audit.tiles import ENTRIES, WIDTH, NotATileError, Tile
 from trueup.kit.base64_text import decoded, encoded
 from trueup.kit.canonical_json import Json
 from trueup.kit.signed_note import LARGEST_NOTE
-from trueup.kit.signing import VerifierKey
 
 CHECKPOINT = "checkpoint"
 VERIFIER_KEYS = "verifier-keys"
@@ -83,35 +82,30 @@ class Export:
                 yield number, _opened(line)
 
 
-def write(
-    directory: Path,
-    note: str,
-    keys: Sequence[VerifierKey],
-    tiles: Iterable[tuple[Tile, bytes]],
-    opened: Iterable[Opened] = (),
-) -> int:
-    """Write an export into a new or empty directory, the checkpoint last; how many files of tiles it has.
-
-    NotEmptyError where something is in the directory. OSError as it comes.
-    """
+def begin(directory: Path) -> None:
+    """Make the directory of an export. NotEmptyError where something is in it already. OSError as it comes."""
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()):
         raise NotEmptyError(f"{directory}: not empty; an export goes into a directory of its own")
-    written = 0
-    for tile, data in tiles:
-        path = directory / tile.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        written += 1
-    (directory / VERIFIER_KEYS).write_text("".join(f"{key}\n" for key in keys), encoding="utf-8")
+
+
+def put_tile(directory: Path, tile: Tile, data: bytes) -> None:
+    """Write one tile or bundle."""
+    path = directory / tile.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def finish(directory: Path, note: str, verifier_keys: str, opened: Iterable[Opened] = ()) -> None:
+    """Write the keys, the opened records and, last of all, the checkpoint: an export that was cut short has none."""
+    (directory / VERIFIER_KEYS).write_text(verifier_keys, encoding="utf-8")
     lines = [
         msgspec.json.encode({"leaf_index": one.leaf_index, "salt": encoded(one.salt), "record": one.record})
         for one in opened
     ]
     if lines:
         (directory / OPENED).write_bytes(b"\n".join([*lines, b""]))
-    (directory / CHECKPOINT).write_text(note, encoding="utf-8")  # an interrupted export has none
-    return written
+    (directory / CHECKPOINT).write_text(note, encoding="utf-8")
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):

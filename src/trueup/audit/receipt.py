@@ -5,7 +5,7 @@ claims. So the signature says that trueup took the record, and the proof that it
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -59,8 +59,15 @@ class Receipt:
 
     def document(self) -> dict[str, object]:
         """The JSON object of contracts/receipt.schema.json."""
-        rest = asdict(self)
-        return {**rest.pop("claims"), **rest}
+        proof = self.proof
+        return {
+            **self.claims.record(),
+            "signature": self.signature,
+            "key": self.key,
+            "salt": self.salt,
+            "leaf_index": self.leaf_index,
+            "proof": {"checkpoint": proof.checkpoint, "hashes": list(proof.hashes)} if proof else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
@@ -82,6 +82,11 @@ class SigningKey:
 
     name: str
     _private: Ed25519PrivateKey = field(repr=False)
+    verifier: VerifierKey = field(init=False)  # what others need to verify what this key signs
+
+    def __post_init__(self) -> None:
+        public = VerifierKey(self.name, self._private.public_key().public_bytes_raw())
+        object.__setattr__(self, "verifier", public)
 
     @classmethod
     def generate(cls, name: str) -> Self:
@@ -99,11 +104,6 @@ class SigningKey:
         if key_id != key.verifier.key_id.hex():
             raise UnusableKeyError(f"the private key of {name} does not have the id that stands in it")
         return key
-
-    @property
-    def verifier(self) -> VerifierKey:
-        """The key that others need to verify what this one signs."""
-        return VerifierKey(self.name, self._private.public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:
         """The 64 bytes of the signature (RFC 8032: the same message is always signed the same)."""
@@ -136,10 +136,22 @@ def load_verifier_keys(path: Path) -> tuple[VerifierKey, ...]:
 
 def save_new_key(path: Path, key: SigningKey) -> None:
     """Write the key to a new file that only the owner may read. FileExistsError rather than lose an older key."""
+    _write_private(path, [key])
+
+
+def replace_keys(path: Path, keys: Sequence[SigningKey]) -> None:
+    """Write these keys, newest first, in place of those in the file: whole or not at all."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    _write_private(beside, keys)
+    beside.replace(path)
+
+
+def _write_private(path: Path, keys: Sequence[SigningKey]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, OWNER_ONLY)  # whatever the umask
-        file.write(key.reveal() + "\n")
+        file.writelines(f"{key.reveal()}\n" for key in keys)
         file.flush()
         os.fsync(descriptor)
 

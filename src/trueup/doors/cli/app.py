@@ -48,10 +48,9 @@ def trueup(
 
 for verb in (check, inspect, explain, faults, sample):
     app.command(rich_help_panel="Verbs")(verb)
-for group, name in ((audit, "audit"), (receipt, "receipt")):
-    app.add_typer(group, name=name, rich_help_panel="Verbs")
 app.command("import", rich_help_panel="Verbs")(import_)
-app.add_typer(db, rich_help_panel="Verbs")
+for group in (audit, db, receipt):
+    app.add_typer(group, rich_help_panel="Verbs")
 
 
 def main() -> None:

@@ -1,24 +1,34 @@
-"""`trueup audit`: verify an exported log. Knows how to ask and how to show, not how a log is judged."""
+"""`trueup audit`: the log's key, what waits for its place, exports, and their verdict. Knows how to ask and to show."""
 
+import asyncio
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from trueup.doors.refusal import refuse
+from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys
 
-    from trueup.audit.problem import Problem
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from trueup.audit.sequencer import Sequenced
+    from trueup.audit.store import Head
     from trueup.audit.verify import Verdict
-    from trueup.kit.signing import VerifierKey
+    from trueup.kit.database import Database
 
 TAMPERED = 3
-UNREADABLE = 2
-SHOWN = 20  # problems in the terminal; --json has them all
 
-audit = typer.Typer(help="The audit log: export it, and verify an export offline.", no_args_is_help=True)
+audit = typer.Typer(
+    name="audit",
+    help="The audit log: its key, exports of it, and whether one is what was signed.",
+    no_args_is_help=True,
+)
 
 Keys = Annotated[
     list[str] | None,
@@ -59,96 +69,195 @@ def verify(
     Exit codes: 0 verified, 3 tampered with, 2 it can't be read.
     """
     from trueup.audit.export import VERIFIER_KEYS, Export
-    from trueup.audit.problem import UnverifiableError
     from trueup.audit.verify import verify as judge
 
-    try:
+    with refusing("audit verify"):
         keys = trusted_keys(key, directory / VERIFIER_KEYS)
         older = content(since) if since is not None else None
         verdict = judge(Export(directory), keys, since=older)
-    except UnverifiableError as error:
-        raise unreadable(str(error)) from error
     if as_json:
-        sys.stdout.write(json.dumps(_document(verdict, given=bool(key)), ensure_ascii=False, indent=2) + "\n")
+        say(_document(verdict, given=bool(key)))
     else:
         _show(verdict, given=bool(key))
     if verdict.problems:
         raise typer.Exit(TAMPERED)
 
 
-def trusted_keys(given: list[str] | None, beside: Path | None) -> "tuple[VerifierKey, ...]":
-    """The keys that were given, as texts or files; else those of the file beside what is verified."""
+@audit.command()
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the log as it is now into a directory that anybody can verify, offline and with other tools, too.
+
+    \b
+    Examples:
+      trueup audit export audit-2026-10/
+      trueup audit verify audit-2026-10/
+
+    Exit codes: 0 written, 2 it can't be (no log yet, no database, something in the directory).
+    """
+    with refusing("audit export"):
+        head = asyncio.run(_export(directory))
+    if as_json:
+        say(
+            {
+                "schema": "trueup.audit-export/1",
+                "directory": str(directory),
+                "origin": head.origin,
+                "leaves": head.size,
+            }
+        )
+    else:
+        typer.echo(f"wrote {head.size:,} leaves of {head.origin} to {directory}")
+        typer.echo(f"next: trueup audit verify {directory}")
+
+
+@audit.command()
+def sequence(
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on until interrupted, as the running service does.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give what waits its place in the log, and sign the new checkpoint. Safe beside a running service.
+
+    \b
+    Examples:
+      trueup audit sequence
+      trueup audit sequence --follow
+
+    Exit codes: 0 nothing waits any more, 2 it can't be done (no key, no database).
+    """
+    with refusing("audit sequence"):
+        done = asyncio.run(_sequence(follow=follow))
+    if as_json:
+        say(
+            {
+                "schema": "trueup.audit-sequence/1",
+                "added": done.added if done else 0,
+                "leaves": done.size if done else None,
+            }
+        )
+    elif done is None:
+        typer.echo("another process is sequencing; nothing to do")
+    else:
+        typer.echo(f"{done.added:,} leaves got their place; the log has {done.size:,}")
+
+
+@audit.command()
+def key(
+    new: Annotated[
+        str | None,
+        typer.Option(
+            "--new", metavar="ORIGIN", help="Make the key of a new log, named as it is: example.org/audit."
+        ),
+    ] = None,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Put a new key before the old one; both sign.")
+    ] = False,
+    retire: Annotated[
+        bool, typer.Option("--retire", help="Leave the newest key alone; the others sign no more.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the verifier keys of the log, or make, rotate and retire its private ones. Those are never shown.
+
+    It lies where TRUEUP_AUDIT_KEY says, else as audit.key in the data directory. Tell the verifier keys to everybody
+    who verifies, by another way than the log; keep retired ones for what they signed.
+
+    \b
+    Examples:
+      trueup audit key --new learning.example.org/audit
+      trueup audit key > keys.txt
+      trueup audit key --rotate     (weeks later: trueup audit key --retire)
+
+    Exit codes: 0 shown, 2 there is no key, or it can't be made.
+    """
+    from trueup.doors.audit_key import audit_key_file, audit_keys, made, retired, rotated
+
+    with refusing("audit key"):
+        if sum((new is not None, rotate, retire)) > 1:
+            refuse("audit key", "--new, --rotate and --retire exclude one another", "one of them")
+        if new is not None:
+            keys = made(os.environ, new)
+        else:
+            keys = (
+                rotated(os.environ) if rotate else retired(os.environ) if retire else audit_keys(os.environ)
+            )
+    if as_json:
+        say({"schema": "trueup.audit-key/1", "verifier_keys": [str(one.verifier) for one in keys]})
+        return
+    for one in keys:
+        typer.echo(str(one.verifier))
+    if new is not None or rotate or retire:
+        typer.echo(f"kept in {audit_key_file(os.environ)}, for its owner alone", err=True)
+
+
+@contextmanager
+def refusing(verb: str) -> Iterator[None]:
+    """What can't be done is said with what to do, and ends with 2."""
+    from trueup.audit.export import NotEmptyError
+    from trueup.audit.merkle import NoProofError
     from trueup.audit.problem import UnverifiableError
-    from trueup.kit.signing import UnusableKeyError, VerifierKey, load_verifier_keys
+    from trueup.audit.proving import NoLogError
+    from trueup.audit.sequencer import NotThisLogError
+    from trueup.kit.database import DatabaseError
+    from trueup.kit.signing import UnusableKeyError
 
     try:
-        if not given:
-            if beside is not None and not beside.parent.is_dir():
-                raise UnverifiableError(f"{beside.parent}: no such directory")
-            if beside is None or not beside.is_file():
-                raise UnverifiableError(
-                    "no verifier key: name it with --key (whoever runs trueup has it: trueup audit keys)"
-                )
-            return load_verifier_keys(beside)
-        found: list[VerifierKey] = []
-        for text in given:
-            found += load_verifier_keys(Path(text)) if Path(text).is_file() else [VerifierKey.parse(text)]
-        return tuple(found)
-    except (UnusableKeyError, OSError) as error:
-        raise UnverifiableError(f"no verifier key: {_why(error)}") from error
+        yield
+    except DatabaseError as error:
+        refuse(verb, error.what, error.expected, error.todo)
+    except (
+        UnverifiableError,
+        UnusableKeyError,
+        NotThisLogError,
+        NoLogError,
+        NoProofError,
+        NotEmptyError,
+    ) as error:
+        refuse(verb, str(error))
 
 
-def content(path: Path) -> bytes:
-    """The bytes of a file that a person named, at most a mebibyte."""
-    from trueup.audit.problem import UnverifiableError
-
-    try:
-        with path.open("rb") as file:
-            return file.read(2**20)
-    except OSError as error:
-        raise UnverifiableError(_why(error)) from error
+def say(document: dict[str, object]) -> None:
+    """The answer, as JSON."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
-def unreadable(why: str) -> typer.Exit:
-    """Say on the error stream why nothing could be judged, and end with 2."""
-    sys.stderr.write(f"error: {why}\n")
-    return typer.Exit(UNREADABLE)
+@asynccontextmanager
+async def _migrated() -> "AsyncIterator[Database]":
+    """The database that the environment names, where its schema is up to date."""
+    from trueup.kit.database import DatabaseError, database_settings, migrations, opened, standing
+
+    async with opened(database_settings(os.environ), connections=2) as use:
+        if (await standing(use.database, migrations())).pending:
+            raise DatabaseError(
+                f"{use.server.shown} is not up to date", "every migration", "run trueup db migrate"
+            )
+        yield use.database
 
 
-def problem_document(problem: "Problem") -> dict[str, object]:
-    """The contract's object for one problem (contracts/audit-verify.schema.json)."""
-    return {
-        "kind": problem.kind.value,
-        "where": problem.where,
-        "first_leaf": problem.first_leaf,
-        "last_leaf": problem.last_leaf,
-        "expected": problem.expected,
-        "actual": problem.actual,
-        "detail": problem.detail,
-    }
+async def _export(directory: Path) -> "Head":
+    from trueup.audit.proving import exported
+
+    async with _migrated() as database:
+        return await exported(database, directory)
 
 
-def show_problems(problems: "Sequence[Problem]") -> None:
-    """Each problem: where, which leaf, expected above actual, what it means."""
-    from rich.console import Console
-    from rich.text import Text
+async def _sequence(*, follow: bool) -> "Sequenced | None":
+    from trueup.audit.sequencer import keep_sequencing, sequence_all
+    from trueup.doors.audit_key import audit_keys
 
-    console = Console(highlight=False, soft_wrap=True)
-    for problem in problems[:SHOWN]:
-        console.print(Text.assemble("\n", ("✕ ", "red"), (_leaves(problem), "bold"), f"  {problem.where}"))
-        console.print(Text.assemble("  expected  ", (problem.expected, "green")))
-        console.print(Text.assemble("  actual    ", (problem.actual, "red")))
-        console.print(Text(f"  {problem.detail}"))
-    if len(problems) > SHOWN:
-        console.print(f"\n… and {len(problems) - SHOWN} more (--json lists them).")
+    keys = audit_keys(os.environ)
+    async with _migrated() as database:
+        if follow:
+            await keep_sequencing(database, keys, asyncio.Event(), said=_said)
+        return await sequence_all(database, keys)
 
 
-def _leaves(problem: "Problem") -> str:
-    if problem.first_leaf is None:
-        return problem.kind.value
-    if problem.first_leaf == problem.last_leaf:
-        return f"leaf {problem.first_leaf} ({problem.kind.value})"
-    return f"leaves {problem.first_leaf} to {problem.last_leaf} ({problem.kind.value})"
+def _said(event: str, figures: dict[str, int]) -> None:
+    typer.echo(" ".join([event, *(f"{name}={figure}" for name, figure in figures.items())]), err=True)
 
 
 def _document(verdict: "Verdict", *, given: bool) -> dict[str, object]:
@@ -194,9 +303,3 @@ def _show(verdict: "Verdict", *, given: bool) -> None:
             "  The key came with the export: nothing was changed since it was signed, but by whom is not shown.\n"
             "  Give the key that you were told by another way: --key VKEY"
         )
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
-    return str(error)

@@ -1,27 +1,19 @@
 """`trueup receipt`: verify a receipt offline. Knows how to ask and how to show, not how a receipt is judged."""
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trueup.doors.cli.audit import (
-    TAMPERED,
-    AsJson,
-    Keys,
-    content,
-    problem_document,
-    show_problems,
-    trusted_keys,
-    unreadable,
-)
+from trueup.doors.cli.audit import TAMPERED, AsJson, Keys, refusing, say
+from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys
 
 if TYPE_CHECKING:
     from trueup.audit.receipt import ReceiptVerdict
 
-receipt = typer.Typer(help="The signed receipts that trueup gives for what it takes.", no_args_is_help=True)
+receipt = typer.Typer(
+    name="receipt", help="The signed receipts that trueup gives for what it takes.", no_args_is_help=True
+)
 
 
 @receipt.command()
@@ -47,17 +39,14 @@ def verify(
 
     Exit codes: 0 verified, 3 tampered with, 2 it can't be read.
     """
-    from trueup.audit.problem import UnverifiableError
     from trueup.audit.receipt import parse, verify_receipt
 
-    try:
+    with refusing(f"receipt verify {file}"):
         keys = trusted_keys(key, None)
         found = parse(content(file))
         verdict = verify_receipt(found, keys, checkpoint=content(checkpoint) if checkpoint else None)
-    except UnverifiableError as error:
-        raise unreadable(f"{file}: {error}") from error
     if as_json:
-        sys.stdout.write(json.dumps(_document(verdict), ensure_ascii=False, indent=2) + "\n")
+        say(_document(verdict))
     else:
         _show(verdict)
     if verdict.problems:
