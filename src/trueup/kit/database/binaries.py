@@ -47,7 +47,7 @@ def find_binaries(named: str | None, place: Place, account: Account | None) -> B
     Raises DatabaseError where there are none, or the cluster was made by another major version.
     """
     made_by = cluster_major(place)
-    found = [_versioned(folder, place, account) for folder in _folders(named)]
+    found = [Binaries(folder, _version(folder, None)) for folder in _folders(named)]
     if not found:
         raise DatabaseError(
             "no PostgreSQL programs were found",
@@ -66,7 +66,7 @@ def find_binaries(named: str | None, place: Place, account: Account | None) -> B
         raise DatabaseError(
             f"PostgreSQL {newest.version} is too old", f"PostgreSQL {OLDEST} or newer", "install a newer one"
         )
-    return newest
+    return _within_reach(newest, place, account)
 
 
 def cluster_major(place: Place) -> int | None:
@@ -104,19 +104,32 @@ def wheel_folders() -> list[Path]:
     return [program.parent for program in Path(spec.origin).parent.glob("*/bin/postgres")]
 
 
-def _versioned(folder: Path, place: Place, account: Account | None) -> Binaries:
+def _within_reach(one: Binaries, place: Place, account: Account | None) -> Binaries:
+    """Those that the account can run: they themselves, or a copy of the wheel's."""
+    if _runs(one.folder, account):
+        return one
+    if one.folder.parents[1].name != _WHEEL:
+        raise out_of_reach(account, one.folder)
+    copied = _copy(one, place)
+    if not _runs(copied, account):
+        raise out_of_reach(account, place.root)
+    return Binaries(copied, one.version)
+
+
+def _runs(folder: Path, account: Account | None) -> bool:
     try:
-        return Binaries(folder, _version(folder, account))
+        return bool(_version(folder, account))
     except PermissionError:
-        copied = _copy(folder, _version(folder, None), place)
-        try:
-            return Binaries(copied, _version(copied, account))
-        except PermissionError as error:
-            raise DatabaseError(
-                f"the account {account.name if account else ''} can't reach {place.root}",
-                "a directory that every account may enter",
-                "set TRUEUP_DATA_DIR to one, as /var/lib/trueup",
-            ) from error
+        return False
+
+
+def out_of_reach(account: Account | None, path: Path) -> DatabaseError:
+    """As the superuser, the server runs as another account, and that one can't enter the directory."""
+    return DatabaseError(
+        f"the account {account.name if account else ''}, as which PostgreSQL runs, can't reach {path}",
+        "a directory that it may enter, with all above it",
+        "set TRUEUP_DATA_DIR to one, as /var/lib/trueup, or run trueup as an ordinary account",
+    )
 
 
 def _version(folder: Path, account: Account | None) -> str:
@@ -160,15 +173,19 @@ def ran(
     )
 
 
-def _copy(folder: Path, version: str, place: Place) -> Path:
-    """The whole installation around a bin directory, copied once beside the cluster, readable by all."""
-    target = place.root / f"postgresql-{version}"
+def _copy(one: Binaries, place: Place) -> Path:
+    """The wheel's release copied once beside the cluster, with its libraries where it looks for them, readable by all."""
+    packages = one.folder.parents[2]
+    target = place.root / f"postgresql-{one.version}"
     if not target.exists():
         part = target.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(folder.parent, part, ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"))
+        left_out = shutil.ignore_patterns("include", "*.a", "pkgconfig", "pgxs")
+        for inside in (one.folder.parent, packages / f"{_WHEEL}.libs"):
+            if inside.is_dir():
+                shutil.copytree(inside, part / inside.relative_to(packages), symlinks=True, ignore=left_out)
         for path in [part, *part.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         part.rename(target)
-    return target / folder.name
+    return target / one.folder.relative_to(packages)

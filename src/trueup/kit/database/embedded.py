@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from trueup.kit.database import launch
-from trueup.kit.database.binaries import ENVIRONMENT, Binaries, find_binaries, ran
+from trueup.kit.database.binaries import ENVIRONMENT, Binaries, find_binaries, out_of_reach, ran
 from trueup.kit.database.place import PORT, Account, Place, unprivileged
 from trueup.kit.database.problem import DatabaseError
 
@@ -223,6 +223,8 @@ def _make_cluster(place: Place, binaries: Binaries, account: Account | None) -> 
     closed = ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
     made = ran([*command, *closed], account, timeout=PATIENCE * 5)
     if made.returncode != 0:
+        if account is not None and "Permission denied" in made.stdout:
+            raise out_of_reach(account, place.root)
         raise DatabaseError(
             f"the database can't be made in {place.root}: {_last(made.stdout)}",
             "a directory with free space, on a disk that keeps what it is told",
