@@ -14,6 +14,7 @@ from trueup.doors.cli.check import check
 from trueup.doors.cli.db import db
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
+from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
@@ -47,6 +48,7 @@ def trueup(
 
 for verb in (check, inspect, explain, faults, sample):
     app.command(rich_help_panel="Verbs")(verb)
+app.command("import", rich_help_panel="Verbs")(import_)
 for group in (audit, db, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
 
