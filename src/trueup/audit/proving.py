@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from trueup.audit import store
 from trueup.audit.export import begin, finish, put_tile
-from trueup.audit.merkle import NoProofError, consistency_proof, inclusion_proof
+from trueup.audit.merkle import consistency_proof, inclusion_proof
+from trueup.audit.problem import BrokenLogError
 from trueup.audit.receipt import Receipt, prove
 from trueup.audit.tiles import Tile, subtree_from_tiles, tiles_of
 
@@ -68,7 +69,7 @@ async def completed(database: Statements, statement_id: int, receipt: Receipt) -
 async def exported(database: Statements, directory: Path) -> store.Head:
     """The log as it is now, written to a new or empty directory (C2SP tlog-tiles); the head that was written.
 
-    NoLogError, NotEmptyError, NoProofError where a tile is not there. OSError as it comes.
+    NoLogError, NotEmptyError, BrokenLogError. OSError as it comes.
     """
     head = await _head(database)
     begin(directory)
@@ -107,5 +108,7 @@ async def _proven(database: Statements, head: store.Head, proof: Callable[[Subtr
 
 def _there(found: dict[Tile, bytes], one: Tile) -> bytes:
     if one not in found:
-        raise NoProofError(f"{one.path} is not stored: the tables were changed by hand")
+        raise BrokenLogError(
+            f"{one.path} is not stored as wide as it was signed: the tables were changed by hand"
+        )
     return found[one]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trueup.doors.refusal import refuse
-from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys
+from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys, why
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -199,7 +200,7 @@ def refusing(verb: str) -> Iterator[None]:
     """What can't be done is said with what to do, and ends with 2."""
     from trueup.audit.export import NotEmptyError
     from trueup.audit.merkle import NoProofError
-    from trueup.audit.problem import UnverifiableError
+    from trueup.audit.problem import BrokenLogError, UnverifiableError
     from trueup.audit.proving import NoLogError
     from trueup.audit.sequencer import NotThisLogError
     from trueup.kit.database import DatabaseError
@@ -210,6 +211,7 @@ def refusing(verb: str) -> Iterator[None]:
     except DatabaseError as error:
         refuse(verb, error.what, error.expected, error.todo)
     except (
+        BrokenLogError,
         UnverifiableError,
         UnusableKeyError,
         NotThisLogError,
@@ -218,6 +220,8 @@ def refusing(verb: str) -> Iterator[None]:
         NotEmptyError,
     ) as error:
         refuse(verb, str(error))
+    except OSError as error:
+        refuse(verb, why(error))
 
 
 def say(document: dict[str, object]) -> None:
@@ -252,7 +256,10 @@ async def _sequence(*, follow: bool) -> "Sequenced | None":
     keys = audit_keys(os.environ)
     async with _migrated() as database:
         if follow:
-            await keep_sequencing(database, keys, asyncio.Event(), said=_said)
+            stop = asyncio.Event()
+            for ended in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(ended, stop.set)
+            await keep_sequencing(database, keys, stop, said=_said)
         return await sequence_all(database, keys)
 
 
@@ -282,10 +289,9 @@ def _show(verdict: "Verdict", *, given: bool) -> None:
 
     out = Console(highlight=False, soft_wrap=True, markup=False)
     if verdict.problems:
-        one = len(verdict.problems) == 1
-        out.print(
-            f"✕ Tampered with: {'1 place' if one else f'{len(verdict.problems)} places'} of {verdict.origin}."
-        )
+        count = len(verdict.problems)
+        places = "1 place" if count == 1 else f"{count:,} places"
+        out.print(f"✕ Tampered with: {places} of {verdict.origin or 'this export'}.")
         show_problems(verdict.problems)
         out.print(
             "\nKeep this export as it is, take another one from the running log, and compare the two. If that one "
