@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from trueup import __version__
+from trueup.doors.cli.account import account
 from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
 from trueup.doors.cli.db import db
@@ -49,7 +50,7 @@ def trueup(
 for verb in (check, inspect, explain, faults, sample):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
-for group in (audit, db, receipt):
+for group in (account, audit, db, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
 
 
