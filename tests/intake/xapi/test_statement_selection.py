@@ -18,7 +18,7 @@ def asked(**parameters: str) -> One | Many | tuple[Any, ...]:
 def matches(statement: dict[str, Any], **parameters: str) -> bool:
     query = asked(**parameters)
     assert isinstance(query, Many), query
-    return query.keys <= keys_of(statement)
+    return query.keys.within(keys_of(statement))
 
 
 TEACHER = json.dumps({"account": {"homePage": "https://lms.example.com", "name": "teacher"}})
