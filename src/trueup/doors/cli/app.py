@@ -19,6 +19,7 @@ from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
+from trueup.doors.cli.serve import serve
 
 FAILED = 1
 
@@ -47,7 +48,7 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-for verb in (check, inspect, explain, faults, sample):
+for verb in (check, inspect, explain, faults, sample, serve):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
 for group in (account, audit, db, receipt):
