@@ -87,6 +87,13 @@ def verify(
 @audit.command()
 def export(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")],
+    opened: Annotated[
+        bool,
+        typer.Option(
+            "--opened",
+            help="With the record of each leaf, for an auditor: no names, nothing of who was erased.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the log as it is now into a directory that anybody can verify, offline and with other tools, too.
@@ -94,12 +101,13 @@ def export(
     \b
     Examples:
       trueup audit export audit-2026-10/
+      trueup audit export for-the-auditor/ --opened
       trueup audit verify audit-2026-10/
 
     Exit codes: 0 written, 2 it can't be (no log yet, no database, something in the directory).
     """
     with refusing("audit export"):
-        head = asyncio.run(_export(directory))
+        head = asyncio.run(_disclose(directory) if opened else _export(directory))
     if as_json:
         say(
             {
@@ -205,10 +213,11 @@ def refusing(verb: str) -> Iterator[None]:
     from trueup.audit.sequencer import NotThisLogError
     from trueup.kit.database import DatabaseError
     from trueup.kit.signing import UnusableKeyError
+    from trueup.privacy.master_key import MasterKeyError
 
     try:
         yield
-    except DatabaseError as error:
+    except (DatabaseError, MasterKeyError) as error:
         refuse(verb, error.what, error.expected, error.todo)
     except (
         BrokenLogError,
@@ -247,6 +256,14 @@ async def _export(directory: Path) -> "Head":
 
     async with _migrated() as database:
         return await exported(database, directory)
+
+
+async def _disclose(directory: Path) -> "Head":
+    from trueup.journey.disclose import disclose
+    from trueup.journey.open_shelf import open_shelf
+
+    async with open_shelf(os.environ, ()) as shelf:
+        return await disclose(shelf, directory)
 
 
 async def _sequence(*, follow: bool) -> "Sequenced | None":

@@ -12,7 +12,7 @@ from trueup.model.completions import Completion, Fault, Key, Score, Status
 from trueup.model.instants import Instant, Precision
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -53,6 +53,41 @@ async def entry(database: Statements, key: Key) -> Entry | None:
         return None
     fault = Fault(row["code"], row["pointer"], row["expected"], row["actual"])
     return Entry(**_common(row), completion=None, fault=fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a statement's audit leaf commits to, its digest still sealed."""
+
+    statement_id: int
+    key: Key
+    actor_id: int
+    sealed: bytes
+    contract: str
+    received_at: datetime
+
+
+async def sealed(database: Statements, statement_ids: Sequence[int]) -> list[Sealed]:
+    """Those of the statements that there are, taken or in quarantine."""
+    rows = await database.rows(
+        """SELECT statement_id, source, record_id, revision, actor_id, sealed, contract, received_at
+           FROM completion WHERE statement_id = ANY($1::bigint[])
+           UNION ALL
+           SELECT statement_id, source, record_id, revision, actor_id, sealed, contract, received_at
+           FROM quarantine WHERE statement_id = ANY($1::bigint[])""",
+        statement_ids,
+    )
+    return [
+        Sealed(
+            row["statement_id"],
+            Key(row["source"], row["record_id"], row["revision"]),
+            row["actor_id"],
+            row["sealed"],
+            row["contract"],
+            row["received_at"],
+        )
+        for row in rows
+    ]
 
 
 async def revisions(database: Statements, source: str, record_id: str) -> list[str]:
