@@ -302,7 +302,7 @@ def test_formats_and_languages(served: Served):
         ("since=2026-03-29", "since"),
         ("Verb=http://x.org/v", "Verb"),
         ("limit=1&limit=2", "limit"),
-        ("attachments=true", "attachments"),
+        ("attachments=1", "attachments"),
         ("agent=%7B%7D", "agent"),
         ("verb=%ff", None),
     ],
@@ -311,6 +311,7 @@ def test_a_query_that_is_not_understood_is_400(served: Served, query: str, point
     told = ask(served, "GET", f"statements?{query}")
     assert (told.status, told.json["pointer"]) == (400, pointer)
     assert told.headers["x-experience-api-version"] == "1.0.3"
+    assert told.headers["x-experience-api-consistent-through"]
 
 
 @pytest.mark.parametrize(
@@ -353,6 +354,19 @@ def test_attachments_are_taken_by_their_address_only(served: Served):
     assert (mixed.status, mixed.json["code"]) == (415, "wrong-media-type")
 
 
+def test_attachments_are_answered_in_parts_of_which_the_statements_are_the_only_one(served: Served):
+    one = statement()
+    post(served, one)
+    for query in (f"statementId={one['id']}", f"activity={quote(one['object']['id'])}"):
+        told = ask(served, "GET", f"statements?{query}&attachments=true")
+        kind, _, boundary = told.headers["content-type"].partition("; boundary=")
+        assert kind == "multipart/mixed"
+        before, part, after = told.body.decode().split(f"--{boundary}")
+        headers, _, body = part.partition("\r\n\r\n")
+        assert (before, after, headers.strip()) == ("", "--\r\n", "Content-Type: application/json")
+        assert one["id"] in json.dumps(json.loads(body))
+
+
 def test_the_alternate_syntax_holds_a_request_in_a_form(served: Served):
     one = statement()
     form = {
@@ -367,6 +381,8 @@ def test_the_alternate_syntax_holds_a_request_in_a_form(served: Served):
     assert served.ask("POST", "/xapi/statements?method=GET", asking, **sent).json["id"] == one["id"]
     posting = urlencode({**form, "content": json.dumps(statement())})
     assert served.ask("POST", "/xapi/statements?method=POST", posting, **sent).status == 200
+    newer = posting.replace("1.0.3", "2.0.0")  # which has no such syntax
+    assert served.ask("POST", "/xapi/statements?method=POST", newer, **sent).status == 400
     assert served.ask("POST", "/xapi/statements?method=DELETE", posting, **sent).status == 400
     assert served.ask("POST", "/xapi/statements?method=PUT&statementId=x", put, **sent).status == 400
     assert (

@@ -77,7 +77,7 @@ def test_a_statement_matches_where_every_filter_holds(statement, parameters, fou
         ({"format": "Exact"}, "format"),
         ({"ascending": "True"}, "ascending"),
         ({"related_agents": "1"}, "related_agents"),
-        ({"attachments": "true"}, "attachments"),
+        ({"attachments": "yes"}, "attachments"),
         ({"StatementId": ID}, "StatementId"),  # case
         ({"unknown": "1"}, "unknown"),
         ({"verb": "passed"}, "verb"),

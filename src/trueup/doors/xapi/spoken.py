@@ -46,23 +46,22 @@ def spoken(endpoint: Endpoint) -> Endpoint:
     """The endpoint with the headers of xAPI on whatever it answers (xAPI 1.0.3, Communication 2.1.3, 3.3)."""
 
     async def answered(request: Request) -> Response:
-        service = Service.of(request)
+        told: dict[str, str] = {VERSION: Version.V1}  # where the request says none: every client knows it
         try:
-            version = version_of(request)
-        except Refused as refused:
-            refused.headers[VERSION] = Version.V1
-            raise
-        try:
+            told[VERSION] = version_of(request)
             response = await endpoint(request)
-            through = await service.statements.consistent_through()
         except Refused as refused:
-            refused.headers[VERSION] = version
+            refused.headers |= told | await _consistent(request)
             raise
-        response.headers[VERSION] = version
-        response.headers[CONSISTENT] = through.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        response.headers.update(told | await _consistent(request))
         return response
 
     return answered
+
+
+async def _consistent(request: Request) -> dict[str, str]:
+    through = await Service.of(request).statements.consistent_through()
+    return {CONSISTENT: through.isoformat(timespec="microseconds").replace("+00:00", "Z")}
 
 
 def parameters_of(request: Request) -> list[tuple[str, str]]:

@@ -4,6 +4,8 @@ import base64
 import binascii
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Any
+from uuid import uuid4
 
 import msgspec
 from starlette.requests import Request
@@ -16,7 +18,7 @@ from trueup.doors.api.keys import with_key
 from trueup.doors.api.problems import Refused
 from trueup.doors.api.service import Service
 from trueup.doors.xapi.shown import shown
-from trueup.doors.xapi.spoken import parameters_of, refused_for, spoken, unfolded, version_of
+from trueup.doors.xapi.spoken import Endpoint, parameters_of, refused_for, spoken, unfolded, version_of
 from trueup.intake.xapi.formats import is_uuid
 from trueup.intake.xapi.forms import wanted_languages
 from trueup.intake.xapi.refusal import Refusal, Version, kind_of
@@ -149,7 +151,21 @@ async def _alternate(request: Request) -> Response:
     if method not in endpoints:
         refusal = Refusal("method", " or ".join(endpoints), "another text", "Communication 1.3")
         raise refused_for((refusal,), "bad-parameter")
-    return await spoken(endpoints[method])(await unfolded(request, method))
+    return await spoken(_of_version_1(endpoints[method]))(await unfolded(request, method))
+
+
+def _of_version_1(endpoint: Endpoint) -> Endpoint:
+    """The endpoint for requests of 1.0.3: 2.0 has no alternate syntax (IEEE 9274.1.1)."""
+
+    async def answered(request: Request) -> Response:
+        if version_of(request) is Version.V2:
+            raise refused_for(
+                (Refusal("method", "no such parameter in xAPI 2.0", "a method", "IEEE 9274.1.1"),),
+                "bad-parameter",
+            )
+        return await endpoint(request)
+
+    return answered
 
 
 def _raws(raw: bytes, service: Service) -> tuple[list[bytes], bool]:
@@ -207,8 +223,7 @@ async def _single(request: Request, service: Service, source: str, asked: One) -
     if found.text is None:
         raise Refused("gone", "the statement was taken; its text is no longer kept")
     languages = wanted_languages(request.headers.get("accept-language", ""))
-    body = msgspec.json.encode(shown(found, asked.form, languages))
-    return Response(body, media_type=JSON, headers={"Last-Modified": _http_date(found.stored_at)})
+    return _answer(request, shown(found, asked.form, languages), found.stored_at)
 
 
 async def _page(
@@ -227,8 +242,19 @@ async def _page(
         "statements": [shown(one, asked.form, languages) for one in page if one.text is not None],
         "more": _more(pairs, page[-1]) if len(found) > len(page) else "",
     }
-    headers = {"Last-Modified": _http_date(max(one.stored_at for one in page))} if page else {}
-    return Response(msgspec.json.encode(told), media_type=JSON, headers=headers)
+    return _answer(request, told, max((one.stored_at for one in page), default=None))
+
+
+def _answer(request: Request, told: dict[str, Any], stored_at: datetime | None) -> Response:
+    """A statement or a result; in parts where attachments are asked for: no content of theirs is kept (2.1.3)."""
+    body, media_type = msgspec.json.encode(told), JSON
+    if ("attachments", "true") in parameters_of(request):
+        boundary = uuid4().hex
+        start = f"--{boundary}\r\nContent-Type: {JSON}\r\n\r\n"
+        body = start.encode() + body + f"\r\n--{boundary}--\r\n".encode()
+        media_type = f"multipart/mixed; boundary={boundary}"
+    headers = {"Last-Modified": format_datetime(stored_at.astimezone(UTC), usegmt=True)} if stored_at else {}
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _more(pairs: list[tuple[str, str]], last: Found) -> str:
@@ -256,7 +282,3 @@ def _no_cursor() -> Refused:
         expected="a StatementResult's more",
         actual="another text",
     )
-
-
-def _http_date(at: datetime) -> str:
-    return format_datetime(at.astimezone(UTC), usegmt=True)

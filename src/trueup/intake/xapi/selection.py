@@ -117,8 +117,6 @@ def _wrong(pairs: list[tuple[str, str]], told: Mapping[str, str]) -> Iterator[Re
             yield Refusal(name, _FORMATS[name][1], f"text of {len(told[name])} characters", CLAUSE)
         if sum(other == name for other, _ in pairs) > 1:
             yield Refusal(name, "the parameter once", "twice or more", CLAUSE)
-    if told.get("attachments") == "true":
-        yield Refusal("attachments", "false: attachments are not kept here", "true", CLAUSE)
     if told.keys() >= _ALONE:
         yield Refusal("voidedStatementId", "statementId or voidedStatementId, not both", "both", CLAUSE)
     elif _ALONE & told.keys() and (beside := told.keys() - _ALONE - _BESIDE):
