@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Raw, UnsetType
@@ -37,6 +37,8 @@ _LARGEST = Decimal("1e15")
 
 ReadTime = Callable[[str, str, str | None], Instant | None]
 """How a source's texts become instants: (member, text, the zone that the event names). ValueError where there is no such zone."""
+
+Numbers: TypeAlias = "tuple[Decimal | None, Decimal | None, Decimal | None]"
 
 _keyed = msgspec.json.Decoder(Keyed)
 _identified = msgspec.json.Decoder(Identified)
@@ -99,13 +101,13 @@ def read_event(body: bytes, terms_of: Callable[[str], Terms], now: datetime) -> 
             body = _only(body, kept)
         text = _canonical(kept)
         asserted = _shaped(_asserted, body, kept)
-        _numbers(asserted.score)
+        numbers = _numbers(asserted.score)
     except _FaultError as error:
         return Unreadable(error.fault, key)
     who, completion, fault = Who(), None, None
     try:
         who = _who(_shaped(_identified, body, kept))
-        completion = _completion(asserted, terms.read_time, now)
+        completion = _completion(asserted, numbers, terms.read_time, now)
     except _FaultError as error:
         fault = error.fault
     return Event(key, who, completion, fault, body, text, dropped)
@@ -136,7 +138,7 @@ def _canonical(kept: dict[str, Any]) -> bytes:
         raise _FaultError(
             Fault("TU0308", "", "JSON that has one canonical form (RFC 8785)", str(error)[:120])
         ) from error
-    if _NUL.search(text):
+    if b"\\u0000" in text and _NUL.search(text):
         raise _FaultError(Fault("TU0308", "", "text without the character U+0000", "a text with it"))
     return text
 
@@ -200,7 +202,7 @@ def _given(value: str | UnsetType) -> str | None:
     return None if isinstance(value, UnsetType) else value
 
 
-def _completion(said: Asserted, read_time: ReadTime, now: datetime) -> Completion:
+def _completion(said: Asserted, numbers: Numbers, read_time: ReadTime, now: datetime) -> Completion:
     zone = _given(said.zone)
     return Completion(
         course_id=said.course_id,
@@ -208,7 +210,7 @@ def _completion(said: Asserted, read_time: ReadTime, now: datetime) -> Completio
         status=said.status,
         occurred=_instant("occurred_at", said.occurred_at, zone, read_time, now),
         recorded=_instant("recorded_at", said.recorded_at, zone, read_time, now),
-        score=_score(said.score),
+        score=_score(said.score, numbers),
         tags=tuple(said.tags),
     )
 
@@ -258,11 +260,11 @@ def _time_text(name: str, token: bytes) -> str:
     raise _FaultError(Fault("TU0205", f"/{name}", SAYS[name], kind_of(_any.decode(token))))
 
 
-def _numbers(score: Scored | UnsetType) -> None:
-    """Refuses a score whose numbers are none: then nothing of it can be read."""
-    if not isinstance(score, UnsetType):
-        for name in ("raw", "min", "max"):
-            _number(name, getattr(score, name))
+def _numbers(score: Scored | UnsetType) -> Numbers:
+    """The numbers of a score: raw, min, max. Refuses a score whose numbers are none: then nothing of it can be read."""
+    if isinstance(score, UnsetType):
+        return (None, None, None)
+    return _number("raw", score.raw), _number("min", score.min), _number("max", score.max)
 
 
 def _number(name: str, token: Raw | UnsetType) -> Decimal | None:
@@ -276,11 +278,11 @@ def _number(name: str, token: Raw | UnsetType) -> Decimal | None:
     return Decimal(text)
 
 
-def _score(said: Scored | UnsetType) -> Score | None:
+def _score(said: Scored | UnsetType, numbers: Numbers) -> Score | None:
     """The score on its scale. What lies outside is not cut, what has no scale is not guessed (TU0801, TU0802)."""
     if isinstance(said, UnsetType):
         return None
-    raw, low, high = (_number(name, getattr(said, name)) for name in ("raw", "min", "max"))
+    raw, low, high = numbers
     scale = _given(said.scale)
     if raw is None or ((low is None or high is None) and scale is None):
         raise _FaultError(
