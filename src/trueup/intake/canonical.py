@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import Raw, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from trueup.intake.members import (
     INNER,
     MEMBERS,
+    NAMED,
     SAYS,
     Asserted,
     Identified,
@@ -104,12 +106,13 @@ def read_event(body: bytes, terms_of: Callable[[str], Terms], now: datetime) -> 
         numbers = _numbers(asserted.score)
     except _FaultError as error:
         return Unreadable(error.fault, key)
-    who, completion, fault = Who(), None, None
-    try:
-        who = _who(_shaped(_identified, body, kept))
-        completion = _completion(asserted, numbers, terms.read_time, now)
-    except _FaultError as error:
-        fault = error.fault
+    who, fault = _who(body, kept)
+    completion = None
+    if fault is None:
+        try:
+            completion = _completion(asserted, numbers, terms.read_time, now)
+        except _FaultError as error:
+            fault = error.fault
     return Event(key, who, completion, fault, body, text, dropped)
 
 
@@ -178,24 +181,47 @@ def _only(body: bytes, kept: Mapping[str, Any]) -> bytes:
     return b"{" + b",".join(parts) + b"}"
 
 
-def _who(said: Identified) -> Who:
+def _who(body: bytes, kept: dict[str, Any]) -> tuple[Who, Fault | None]:
+    """Whom it is about, and what is wrong with that; where something is, whoever else it names all the same.
+
+    So what waits is sealed with the key of whom it is about, as far as that is said, and is erased with them.
+    """
+    try:
+        who = _names(_shaped(_identified, body, kept))
+    except _FaultError as error:
+        return _names(_well_shaped(kept)), error.fault
+    for pointer, value in (
+        ("/account/issuer", who.issuer),
+        ("/account/name", who.name),
+        ("/employee_number", who.employee_number),
+    ):
+        if value is not None and not value.strip():
+            return Who(), Fault("TU0101", pointer, SAYS[pointer[1:]], kind_of(value))
+    if not who.named:
+        return who, Fault(
+            "TU0101", "", "one of account, employee_number, person_id and email", "none of them"
+        )
+    return who, None
+
+
+def _names(said: Identified) -> Who:
     account = None if isinstance(said.account, UnsetType) else said.account
-    who = Who(
+    return Who(
         issuer=account.issuer if account else None,
         name=account.name if account else None,
         employee_number=_given(said.employee_number),
         person_id=_given(said.person_id),
         email=_given(said.email),
     )
-    for name, value in (("/account/issuer", who.issuer), ("/account/name", who.name),
-                        ("/employee_number", who.employee_number)):  # fmt: skip  # pairs
-        if value is not None and not value.strip():
-            raise _FaultError(Fault("TU0101", name, SAYS[name[1:]], kind_of(value)))
-    if not who.named:
-        raise _FaultError(
-            Fault("TU0101", "", "one of account, employee_number, person_id and email", "none of them")
-        )
-    return who
+
+
+def _well_shaped(kept: dict[str, Any]) -> Identified:
+    """Those of the members about the person that are of their shape."""
+    said = Identified()
+    for name in NAMED:
+        with suppress(msgspec.ValidationError):
+            setattr(said, name, getattr(msgspec.convert({name: kept.get(name, UNSET)}, Identified), name))
+    return said
 
 
 def _given(value: str | UnsetType) -> str | None:

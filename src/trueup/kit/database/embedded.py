@@ -24,14 +24,12 @@ from typing import IO, TYPE_CHECKING
 
 from trueup.kit.database import launch
 from trueup.kit.database.binaries import ENVIRONMENT, Binaries, find_binaries, out_of_reach, ran
-from trueup.kit.database.place import PORT, Account, Place, unprivileged
+from trueup.kit.database.place import PORT, USER, Account, Place, unprivileged
 from trueup.kit.database.problem import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-USER = "trueup"
-NAME = "postgres"  # the database that initdb makes
 PATIENCE = 60.0  # seconds for another process to come up or go, and for recovery after a crash
 _LOG_KEPT = 8 << 20  # bytes from which a log is put aside at the next start
 _SETTINGS = {
