@@ -139,6 +139,21 @@ def test_what_can_not_be_settled_is_held_with_its_reason(
 
 
 @pytest.mark.parametrize(
+    ("members", "who"),
+    [
+        ({"person_id": "E1016"}, Who(issuer="https://lms.example.com", name="emp16")),  # the rest is said
+        ({"account": {"name": "emp16"}, "email": "emp16@example.com"}, Who(email="emp16@example.com")),
+        ({"account": None}, Who()),
+        ({"occurred_at": "soon"}, Who(issuer="https://lms.example.com", name="emp16")),  # another fault
+    ],
+)
+def test_what_is_held_belongs_to_whom_it_names_as_far_as_it_does(members: dict[str, Any], who: Who):
+    event = read(with_(**members))
+    assert isinstance(event, Event)
+    assert (event.fault is not None, event.who) == (True, who)
+
+
+@pytest.mark.parametrize(
     ("members", "pointer", "known"),
     [
         ({"source": ...}, "/source", False),

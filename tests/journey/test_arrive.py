@@ -6,8 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shelves import KEYS, NOW, TARGETS, counted, event, on_shelf, sent, take
 
+import servers
 from trueup.audit.commitment import commitment
 from trueup.intake.store import Known, known
 from trueup.journey.arrive import Incoming, Shelf, arrive, claims
@@ -235,6 +238,63 @@ def test_key_of_an_actor_is_the_same_at_every_arrival(database: DatabaseSettings
         return {(await actors_of(shelf.database, KEYS, [who]))[who].key for _ in range(3)}
 
     assert len(on_shelf(database, work)) == 1
+
+
+BODIES = {  # by name: what differs, and whether it can be settled
+    "one": ({}, True),
+    "other": ({"status": "failed"}, True),
+    "nobody": ({"account": ...}, False),
+    "naive": ({"occurred_at": "2026-03-29 01:30"}, False),
+}
+
+
+class Book:
+    """What should be kept: the rule of arrival in a few lines, to compare with."""
+
+    def __init__(self) -> None:
+        self.taken: dict[int, str] = {}
+        self.waiting: set[tuple[int, str]] = set()
+
+    def outcomes(self, batch: list[tuple[int, str]]) -> list[str]:
+        """What becomes of a batch: what can be settled first, in its order."""
+        order = sorted(range(len(batch)), key=lambda place: not BODIES[batch[place][1]][1])
+        told = {place: self._outcome(*batch[place]) for place in order}
+        return [told[place] for place in range(len(batch))]
+
+    def _outcome(self, number: int, body: str) -> str:
+        if number in self.taken:
+            return "duplicate" if self.taken[number] == body else "conflict"
+        if BODIES[body][1]:
+            self.taken[number] = body
+            return "accepted"
+        self.waiting.add((number, body))
+        return "quarantined"
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    batches=st.lists(
+        st.lists(st.tuples(st.integers(1, 5), st.sampled_from(sorted(BODIES))), max_size=8), max_size=5
+    )
+)
+def test_whatever_is_sent_in_whatever_order_is_kept_once(
+    postgres: DatabaseSettings, batches: list[list[tuple[int, str]]]
+):
+    async def work(shelf: Shelf) -> None:
+        book = Book()
+        for batch in batches:
+            verdicts = await take(shelf, *(event(number, **BODIES[body][0]) for number, body in batch))
+            assert outcomes(verdicts) == book.outcomes(batch)
+        rows = await counted(shelf)
+        assert rows["completion"] == len(book.taken)
+        assert rows["quarantine"] == len(book.waiting)
+        assert rows["audit_pending"] == len(book.taken) + len(book.waiting)
+        waits = await shelf.database.rows("SELECT record_id FROM quarantine WHERE released_at IS NULL")
+        assert {row["record_id"] for row in waits} == {
+            f"cmc-{number}" for number, _ in book.waiting if number not in book.taken
+        }
+
+    on_shelf(servers.fresh(postgres), work)
 
 
 def test_nothing_arrives_when_nothing_is_sent(database: DatabaseSettings):

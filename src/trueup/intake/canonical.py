@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import Raw, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from trueup.intake.members import (
     INNER,
     MEMBERS,
+    NAMED,
     SAYS,
     Asserted,
     Identified,
@@ -37,6 +39,8 @@ _LARGEST = Decimal("1e15")
 
 ReadTime = Callable[[str, str, str | None], Instant | None]
 """How a source's texts become instants: (member, text, the zone that the event names). ValueError where there is no such zone."""
+
+Numbers: TypeAlias = "tuple[Decimal | None, Decimal | None, Decimal | None]"
 
 _keyed = msgspec.json.Decoder(Keyed)
 _identified = msgspec.json.Decoder(Identified)
@@ -99,15 +103,16 @@ def read_event(body: bytes, terms_of: Callable[[str], Terms], now: datetime) -> 
             body = _only(body, kept)
         text = _canonical(kept)
         asserted = _shaped(_asserted, body, kept)
-        _numbers(asserted.score)
+        numbers = _numbers(asserted.score)
     except _FaultError as error:
         return Unreadable(error.fault, key)
-    who, completion, fault = Who(), None, None
-    try:
-        who = _who(_shaped(_identified, body, kept))
-        completion = _completion(asserted, terms.read_time, now)
-    except _FaultError as error:
-        fault = error.fault
+    who, fault = _who(body, kept)
+    completion = None
+    if fault is None:
+        try:
+            completion = _completion(asserted, numbers, terms.read_time, now)
+        except _FaultError as error:
+            fault = error.fault
     return Event(key, who, completion, fault, body, text, dropped)
 
 
@@ -136,7 +141,7 @@ def _canonical(kept: dict[str, Any]) -> bytes:
         raise _FaultError(
             Fault("TU0308", "", "JSON that has one canonical form (RFC 8785)", str(error)[:120])
         ) from error
-    if _NUL.search(text):
+    if b"\\u0000" in text and _NUL.search(text):
         raise _FaultError(Fault("TU0308", "", "text without the character U+0000", "a text with it"))
     return text
 
@@ -176,31 +181,54 @@ def _only(body: bytes, kept: Mapping[str, Any]) -> bytes:
     return b"{" + b",".join(parts) + b"}"
 
 
-def _who(said: Identified) -> Who:
+def _who(body: bytes, kept: dict[str, Any]) -> tuple[Who, Fault | None]:
+    """Whom it is about, and what is wrong with that; where something is, whoever else it names all the same.
+
+    So what waits is sealed with the key of whom it is about, as far as that is said, and is erased with them.
+    """
+    try:
+        who = _names(_shaped(_identified, body, kept))
+    except _FaultError as error:
+        return _names(_well_shaped(kept)), error.fault
+    for pointer, value in (
+        ("/account/issuer", who.issuer),
+        ("/account/name", who.name),
+        ("/employee_number", who.employee_number),
+    ):
+        if value is not None and not value.strip():
+            return Who(), Fault("TU0101", pointer, SAYS[pointer[1:]], kind_of(value))
+    if not who.named:
+        return who, Fault(
+            "TU0101", "", "one of account, employee_number, person_id and email", "none of them"
+        )
+    return who, None
+
+
+def _names(said: Identified) -> Who:
     account = None if isinstance(said.account, UnsetType) else said.account
-    who = Who(
+    return Who(
         issuer=account.issuer if account else None,
         name=account.name if account else None,
         employee_number=_given(said.employee_number),
         person_id=_given(said.person_id),
         email=_given(said.email),
     )
-    for name, value in (("/account/issuer", who.issuer), ("/account/name", who.name),
-                        ("/employee_number", who.employee_number)):  # fmt: skip  # pairs
-        if value is not None and not value.strip():
-            raise _FaultError(Fault("TU0101", name, SAYS[name[1:]], kind_of(value)))
-    if not who.named:
-        raise _FaultError(
-            Fault("TU0101", "", "one of account, employee_number, person_id and email", "none of them")
-        )
-    return who
+
+
+def _well_shaped(kept: dict[str, Any]) -> Identified:
+    """Those of the members about the person that are of their shape."""
+    said = Identified()
+    for name in NAMED:
+        with suppress(msgspec.ValidationError):
+            setattr(said, name, getattr(msgspec.convert({name: kept.get(name, UNSET)}, Identified), name))
+    return said
 
 
 def _given(value: str | UnsetType) -> str | None:
     return None if isinstance(value, UnsetType) else value
 
 
-def _completion(said: Asserted, read_time: ReadTime, now: datetime) -> Completion:
+def _completion(said: Asserted, numbers: Numbers, read_time: ReadTime, now: datetime) -> Completion:
     zone = _given(said.zone)
     return Completion(
         course_id=said.course_id,
@@ -208,7 +236,7 @@ def _completion(said: Asserted, read_time: ReadTime, now: datetime) -> Completio
         status=said.status,
         occurred=_instant("occurred_at", said.occurred_at, zone, read_time, now),
         recorded=_instant("recorded_at", said.recorded_at, zone, read_time, now),
-        score=_score(said.score),
+        score=_score(said.score, numbers),
         tags=tuple(said.tags),
     )
 
@@ -258,11 +286,11 @@ def _time_text(name: str, token: bytes) -> str:
     raise _FaultError(Fault("TU0205", f"/{name}", SAYS[name], kind_of(_any.decode(token))))
 
 
-def _numbers(score: Scored | UnsetType) -> None:
-    """Refuses a score whose numbers are none: then nothing of it can be read."""
-    if not isinstance(score, UnsetType):
-        for name in ("raw", "min", "max"):
-            _number(name, getattr(score, name))
+def _numbers(score: Scored | UnsetType) -> Numbers:
+    """The numbers of a score: raw, min, max. Refuses a score whose numbers are none: then nothing of it can be read."""
+    if isinstance(score, UnsetType):
+        return (None, None, None)
+    return _number("raw", score.raw), _number("min", score.min), _number("max", score.max)
 
 
 def _number(name: str, token: Raw | UnsetType) -> Decimal | None:
@@ -276,11 +304,11 @@ def _number(name: str, token: Raw | UnsetType) -> Decimal | None:
     return Decimal(text)
 
 
-def _score(said: Scored | UnsetType) -> Score | None:
+def _score(said: Scored | UnsetType, numbers: Numbers) -> Score | None:
     """The score on its scale. What lies outside is not cut, what has no scale is not guessed (TU0801, TU0802)."""
     if isinstance(said, UnsetType):
         return None
-    raw, low, high = (_number(name, getattr(said, name)) for name in ("raw", "min", "max"))
+    raw, low, high = numbers
     scale = _given(said.scale)
     if raw is None or ((low is None or high is None) and scale is None):
         raise _FaultError(

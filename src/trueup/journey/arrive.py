@@ -94,12 +94,12 @@ async def arrive(shelf: Shelf, incoming: Sequence[Incoming], *, door: str, now: 
         for place, one in enumerate(read)
         if isinstance(one, Event) and (actor := actors[one.key.source, one.who])
     ]
-    held = [one for one in ready if one.event.fault is not None]
-    if held:
-        verdicts |= await _hold(shelf, held, door, now)
     taken = [one for one in ready if one.event.fault is None]
     if taken:
         verdicts |= await _take(shelf, taken, door, now)
+    held = [one for one in ready if one.event.fault is not None]
+    if held:  # after the others: what one of them settles need not wait
+        verdicts |= await _hold(shelf, held, door, now)
     return [verdicts[place] for place in range(len(read))]
 
 
@@ -135,7 +135,8 @@ def _terms(shelf: Shelf, ways: Ways | None, source: str) -> Terms:
 def _ready(shelf: Shelf, place: int, event: Event, one: Incoming, *, actor: Actor, now: datetime) -> _Ready:
     """Seals what is kept under the person's key; the digest goes along, so that none of it is readable without."""
     digest = hashlib.sha256(one.record or event.canonical)
-    keep = shelf.told_of(event.key.source).keep_raw
+    told = shelf.told_of(event.key.source)
+    keep = told.keep_raw and not (one.raw and told.drop)  # nothing is taken out of a source's own record
     said = claims(event.key, digest.hexdigest(), now).record()
     salt = salt_of(actor.key.audit_secret, said)
     kept = store.Kept(

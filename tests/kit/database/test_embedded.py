@@ -84,6 +84,30 @@ def test_killed_owner_takes_its_server_along_and_loses_nothing(root: tuple[Path,
     assert servers.use(settings, read, 1) == 7
 
 
+def test_server_whose_owner_ends_is_taken_over_by_who_shares_it(root: tuple[Path, str | None]):
+    first, _ = owner(root)
+
+    async def outlive() -> object:
+        async with opened(DatabaseSettings(root[0].parent, None, root[1])) as use:
+            assert use.embedded is not None
+            assert not use.embedded.owned
+            await use.database.run("CREATE TABLE public.kept AS SELECT 7 AS n")
+            first.terminate()
+            until = time.monotonic() + 30
+            while time.monotonic() < until:
+                await asyncio.sleep(0.1)
+                try:
+                    found = await use.database.value("SELECT n FROM public.kept")
+                except UnavailableError:
+                    continue
+                if use.embedded.owned:
+                    return found
+        return None
+
+    assert asyncio.run(outlive()) == 7
+    first.wait()
+
+
 def test_warm_start_takes_well_under_a_second_and_a_stop_leaves_no_process(root: tuple[Path, str | None]):
     start(root[0], binaries=root[1]).stop()
     began = time.perf_counter()

@@ -1,6 +1,6 @@
 """Our own PostgreSQL: made, started, watched over and stopped. Knows processes and files, no SQL and no network.
 
-One process owns the server of a directory; others that come share it for as long as it runs. It listens on a
+One process owns the server of a directory; others share it meanwhile, and the next takes it over. It listens on a
 Unix socket in a closed directory and on nothing else. It ends with its owner, however that ends: the kernel
 sends it SIGINT (Linux); elsewhere the next owner stops what it finds. Only files that the server itself has
 synced are relied on, so killing either at any time loses nothing that was committed.
@@ -24,14 +24,12 @@ from typing import IO, TYPE_CHECKING
 
 from trueup.kit.database import launch
 from trueup.kit.database.binaries import ENVIRONMENT, Binaries, find_binaries, out_of_reach, ran
-from trueup.kit.database.place import PORT, Account, Place, unprivileged
+from trueup.kit.database.place import PORT, USER, Account, Place, unprivileged
 from trueup.kit.database.problem import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-USER = "trueup"
-NAME = "postgres"  # the database that initdb makes
 PATIENCE = 60.0  # seconds for another process to come up or go, and for recovery after a crash
 _LOG_KEPT = 8 << 20  # bytes from which a log is put aside at the next start
 _SETTINGS = {
@@ -49,7 +47,7 @@ _SETTINGS = {
 
 @dataclass(slots=True)
 class EmbeddedServer:
-    """A server that answers at `place.sockets`. `process` is None where another process owns it."""
+    """A server that answers at `place.sockets`; another process's, or ours: then `process` is it."""
 
     place: Place
     binaries: Binaries
@@ -73,12 +71,29 @@ class EmbeddedServer:
             self._lock = None
 
     async def watch(self) -> None:
-        """Start it again whenever it ends by itself; runs until cancelled, at once done where it is not ours."""
-        while self.process is not None:
+        """Start it again whenever it ends by itself, and take it over when its owner is gone; until cancelled."""
+        while True:
             await asyncio.sleep(0.2)
-            if self.process.poll() is not None:
-                with suppress(DatabaseError):  # its log says why; a full disk, say, may be freed meanwhile
+            with suppress(DatabaseError):  # its log says why; a full disk, say, may be freed meanwhile
+                if self._lock is None:
+                    self._take_over()
+                elif self.process is None or self.process.poll() is not None:
                     self.process = _launched(self.place, self.binaries, self.account, self.settings)
+
+    def _take_over(self) -> None:
+        """Own the directory if nobody does (any more), and run its server."""
+        self._lock = _locked(self.place)
+        if self._lock is None:
+            return
+        try:
+            _settle_former(self.place)
+            if not self.place.cluster.exists():
+                _make_cluster(self.place, self.binaries, self.account)
+            self.process = _launched(self.place, self.binaries, self.account, self.settings)
+        except BaseException:
+            self._lock.close()
+            self._lock = None
+            raise
 
 
 def start(
@@ -99,23 +114,23 @@ def start(
     place.prepare(account)
     chosen = find_binaries(binaries, place, account)
     server = EmbeddedServer(place, chosen, account, {**_SETTINGS, **(settings or {})})
-    lock = _owner(place)
-    if lock is None:
-        return server
-    try:
-        _settle_former(place)
-        if not place.cluster.exists():
-            _make_cluster(place, chosen, account)
-        server.process = _launched(place, chosen, account, server.settings)
-    except BaseException:
-        lock.close()
-        raise
-    server._lock = lock  # noqa: SLF001 - its own, set once all went well
-    return server
+    until = time.monotonic() + PATIENCE
+    while True:
+        server._take_over()  # noqa: SLF001 - its own
+        if server.owned or _ready(place):
+            return server
+        if time.monotonic() > until:
+            owner = place.lock.read_text(encoding="ascii", errors="replace").strip()
+            raise DatabaseError(
+                f"process {owner} owns the database in {place.root}, and its server is not ready after {PATIENCE:.0f} s",
+                "a server that is ready, or no other owner",
+                f"look at {place.log}; stop process {owner}, then try again",
+            )
+        time.sleep(0.02)
 
 
-def _owner(place: Place) -> IO[bytes] | None:
-    """The lock of the directory once it is ours; None once another owner's server is ready."""
+def _locked(place: Place) -> IO[bytes] | None:
+    """The lock of the directory where it can be had; None where another process holds it."""
     try:
         lock = place.lock.open("a+b")
     except OSError as error:
@@ -124,27 +139,15 @@ def _owner(place: Place) -> IO[bytes] | None:
             "the account that it belongs to",
             "run trueup as that account, or set TRUEUP_DATA_DIR to a directory of your own",
         ) from error
-    until = time.monotonic() + PATIENCE
-    while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            lock.truncate(0)
-            lock.write(f"{os.getpid()}\n".encode())
-            lock.flush()
-            return lock
-        if _ready(place):
-            lock.close()
-            return None
-        if time.monotonic() > until:
-            lock.seek(0)
-            owner = lock.read(20).decode("ascii", "replace").strip()
-            lock.close()
-            raise DatabaseError(
-                f"process {owner} owns the database in {place.root}, and its server is not ready after {PATIENCE:.0f} s",
-                "a server that is ready, or no other owner",
-                f"look at {place.log}; stop process {owner}, then try again",
-            )
-        time.sleep(0.02)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n".encode())
+    lock.flush()
+    return lock
 
 
 def _postmaster(place: Place) -> tuple[int, str] | None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from trueup.kit.database import store
 from trueup.kit.database.binaries import OLDEST
-from trueup.kit.database.place import PORT, data_directory
+from trueup.kit.database.place import NAME, PORT, USER, data_directory
 from trueup.kit.database.pool import CONNECTIONS, TIME_LIMIT, Database, Server, connected
 from trueup.kit.database.problem import DatabaseError
 
@@ -72,9 +72,7 @@ async def opened(
     server = _started(settings)
     watch = asyncio.create_task(server.watch())
     try:
-        address = Server(
-            settings.shown, host=str(server.place.sockets), port=PORT, user="trueup", database="postgres"
-        )
+        address = Server(settings.shown, host=str(server.place.sockets), port=PORT, user=USER, database=NAME)
         async with connected(address, connections, limit) as database:
             yield await _checked(database, address, server)
     finally:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST_SOCKET = 103  # bytes; sun_path holds 108 on Linux and 104 on macOS, with the zero at its end
+USER = "trueup"
+NAME = "postgres"  # the database that initdb makes
 PORT = 5432  # only the name of the socket: no port is opened
 _SERVICE = Path(
     "/var/lib/trueup"
