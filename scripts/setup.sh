@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv as uv.lock says. `run` (default): what trueup itself needs; `dev`: what its tests need, and Spark.
+# Makes .venv as uv.lock says. `run` (default): what trueup itself needs, with its embedded database; `dev`: what its
+# tests need, and Spark.
 # Quick when nothing changed: .venv/.setup-stamp keeps the level and the digest of pyproject.toml, uv.lock and this script.
 # Packages come from where pip is told to take them: with an index of its own in pip's settings, pip
 # installs (hashes checked); otherwise uv does, and pip is the second try.
@@ -59,7 +60,7 @@ case $($uv --version 2>/dev/null || true) in "uv $uv_version"*) ;; *) pip instal
 cert=${PIP_CERT:-$(pip_says cert)}
 [ -z "$cert" ] || export SSL_CERT_FILE=${SSL_CERT_FILE:-$cert}
 export UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never
-case $level in run) what=(--no-dev) ;; dev) what=(--all-extras) ;; esac
+case $level in run) what=(--no-dev --extra embedded) ;; dev) what=(--all-extras) ;; esac
 
 # compiled once here: otherwise every start compiles ibis again where Python may not write bytecode
 by_uv() { "$uv" sync --quiet --locked --inexact --compile-bytecode "${what[@]}"; }

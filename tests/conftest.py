@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import servers
+
 if TYPE_CHECKING:
     from rows_at_hand import Hand
+    from trueup.kit.database import DatabaseSettings
 
 ROOT = Path(__file__).parent.parent
 LOOPBACK = ["127.0.0.1", "127.0.1.1", "::1", "localhost"]
@@ -88,3 +91,22 @@ def spark_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Hand"]:
     engine = open_engine("spark", tmp_path_factory.mktemp("spark"), 2**31, threads=1)
     yield Hand(engine)
     engine.close()
+
+
+@pytest.fixture(scope="session", params=servers.KINDS)
+def postgres(request: pytest.FixtureRequest) -> Iterator["DatabaseSettings"]:
+    """A running PostgreSQL, of each kind there is; what is in it is whatever the last test left."""
+    with servers.running(request.param) as settings:
+        yield settings
+
+
+@pytest.fixture
+def empty(postgres: "DatabaseSettings") -> "DatabaseSettings":
+    """A database with nothing of ours in it."""
+    return servers.emptied(postgres)
+
+
+@pytest.fixture
+def database(postgres: "DatabaseSettings") -> "DatabaseSettings":
+    """A database as the migrations leave it."""
+    return servers.fresh(postgres)

@@ -6,6 +6,7 @@ A contract can therefore not say something that no test reads.
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,20 @@ def _is(kind: str, value: Any) -> bool:
     return TYPES[kind](value)
 
 
+def _is_date_time(value: str) -> bool:
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
 # word -> (kind of value that it judges, whether value keeps what the word says, how the break reads)
 PLAIN: dict[str, tuple[str | None, Callable[[Any, Any], bool], str]] = {
     "type": (None, lambda v, s: any(_is(k, v) for k in ([s] if isinstance(s, str) else s)), "is no"),
     "const": (None, lambda v, s: v == s, "is not"),
     "enum": (None, lambda v, s: v in s, "is not of"),
     "pattern": ("string", lambda v, s: re.search(s, v) is not None, "does not match"),
+    "format": ("string", lambda v, s: s == "date-time" and _is_date_time(v), "is not of the format"),
     "minimum": ("number", lambda v, s: v >= s, "is below"),
     "maximum": ("number", lambda v, s: v <= s, "is above"),
     "minItems": ("array", lambda v, s: len(v) >= s, "has fewer members than"),

@@ -18,7 +18,7 @@ from trueup.model.answers import FaultRow, InputFile, Kpi, State
 from trueup.model.faults import CATALOGUE
 from trueup.model.faults.entry import Severity
 from trueup.model.relations import ROLES, Kind, Role
-from trueup.model.settings import CheckSettings, DayOrder, FileSettings
+from trueup.model.settings import CheckSettings, DayOrder, FileSettings, SourceSettings
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 LOGICAL = {
@@ -163,6 +163,8 @@ def test_settings_schema_has_every_setting():
     assert set(contract["properties"]) == names(CheckSettings)
     assert set(contract["$defs"]["file"]["properties"]) == names(FileSettings)
     assert contract["$defs"]["file"]["required"] == ["path"]
+    assert set(contract["$defs"]["source"]["properties"]) == names(SourceSettings)
+    assert contract["$defs"]["source"]["required"] == ["name"]
     assert contract["$defs"]["day_order"]["enum"] == list(DayOrder)
     assert contract["$defs"]["file"]["properties"]["role"]["enum"] == [*ROLES, "ignore"]
 

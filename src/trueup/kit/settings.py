@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import tomlkit
 from tomlkit.items import Table
 
-from trueup.model.settings import CheckSettings, DayOrder, FileSettings
+from trueup.model.settings import CheckSettings, DayOrder, FileSettings, SourceSettings
 
 NAME = "trueup.toml"
 LARGEST = 1 << 20  # bytes; a settings file is written by hand
@@ -122,6 +122,13 @@ class _Reader:
             raise self.fail(f"{key} has the wrong type", key, expected=f'{key}.name = "text"', actual=value)
         return {str(name): str(text) for name, text in value.items()}
 
+    def list_of(self, table: Mapping[str, object], key: str) -> tuple[str, ...]:
+        value = table.get(key, [])
+        plain = isinstance(value, list) and all(isinstance(v, str) and v and v.isprintable() for v in value)
+        if not isinstance(value, list) or not plain:
+            raise self.fail(f"{key} has the wrong type", key, expected=f'{key} = ["text", ...]', actual=value)
+        return tuple(str(text) for text in value)
+
     def one_of(
         self, table: Mapping[str, object], key: str, allowed: Callable[[str], bool], expected: str
     ) -> str | None:
@@ -186,9 +193,15 @@ def _settings(read: _Reader, document: dict[str, object], roles: tuple[str, ...]
     entries = document.get("files", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise read.fail("files has the wrong type", "files", expected="[[files]] tables", actual=entries)
+    sources = document.get("sources", [])
+    if not isinstance(sources, list) or not all(isinstance(entry, dict) for entry in sources):
+        raise read.fail(
+            "sources has the wrong type", "sources", expected="[[sources]] tables", actual=sources
+        )
     shift = read.number_of(document, "shift_group", 3)
     return CheckSettings(
         files=tuple(_file(read, entry, roles) for entry in entries),
+        sources=tuple(_source(read, entry) for entry in sources),
         zone=read.zone_of(document),
         day_order=read.order_of(document),
         purpose=read.text_of(document, "purpose"),
@@ -261,6 +274,26 @@ def _file(read: _Reader, entry: dict[str, object], roles: tuple[str, ...]) -> Fi
         encoding=read.text_of(entry, "encoding"),
         delimiter=read.one_of(entry, "delimiter", lambda v: len(v) == 1, "one character"),
         sheet=read.text_of(entry, "sheet"),
+    )
+
+
+def _source(read: _Reader, entry: dict[str, object]) -> SourceSettings:
+    read.only(entry, [f.name for f in fields(SourceSettings)], "in [[sources]]")
+    name = read.text_of(entry, "name")
+    if not name:
+        raise read.fail(
+            "an entry of [[sources]] has no name", "sources", expected='name = "moodle-hr", or "*"'
+        )
+    keep_raw = entry.get("keep_raw", True)
+    if not isinstance(keep_raw, bool):
+        raise read.fail("keep_raw has the wrong type", "keep_raw", expected="true or false", actual=keep_raw)
+    return SourceSettings(
+        name=name,
+        zone=read.zone_of(entry),
+        day_order=read.order_of(entry),
+        keep_raw=keep_raw,
+        drop=read.list_of(entry, "drop"),
+        targets=read.list_of(entry, "targets"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a person declares about their exports (trueup.toml). Knows nothing of the file it is kept in."""
+"""What a person declares about their exports and sources (trueup.toml). Knows nothing of the file it is kept in."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,10 +35,23 @@ class FileSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What is declared of a source whose events are taken in; the name "*" is for all that have no entry."""
+
+    name: str
+    zone: str | None = None  # IANA zone of times without offset, and of dates
+    day_order: DayOrder | None = None
+    keep_raw: bool = True  # False: our reading and a digest are kept, the event itself is not
+    drop: tuple[str, ...] = ()  # members that no purpose allows: gone before anything is stored
+    targets: tuple[str, ...] = ()  # where its completions are to be delivered
+
+
+@dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """All that `check` may be told."""
+    """All that a person may declare."""
 
     files: tuple[FileSettings, ...] = ()
+    sources: tuple[SourceSettings, ...] = ()
     zone: str | None = None  # for files that declare none of their own
     day_order: DayOrder | None = None
     purpose: str | None = None  # the purpose of the transfer, for policy and consents

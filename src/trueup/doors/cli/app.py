@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from trueup import __version__
+from trueup.doors.cli.account import account
+from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
+from trueup.doors.cli.db import db
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
+from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
+from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
+from trueup.doors.cli.serve import serve
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -47,8 +53,11 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-for verb in (check, inspect, explain, faults, sample):
+for verb in (check, inspect, explain, faults, sample, serve):
     app.command(rich_help_panel="Verbs")(verb)
+app.command("import", rich_help_panel="Verbs")(import_)
+for group in (account, audit, db, receipt):
+    app.add_typer(group, rich_help_panel="Verbs")
 
 
 class StoppedError(BaseException):

@@ -1,0 +1,239 @@
+"""The leg from a door to the shelf: each event read, kept exactly once, and told what became of it.
+
+Joins intake (reading, keeping), instants (texts to instants), privacy (keys) and audit (leaves). Knows the order,
+no door and no rule of theirs. The same events may arrive any number of times, at the same time, at any door.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from trueup import instants
+from trueup.audit.commitment import commitment, salt_of
+from trueup.audit.receipt import Claims
+from trueup.intake import store
+from trueup.intake.canonical import Event, Terms, Unreadable, read_event
+from trueup.model.completions import CONTRACT, Key, Outcome, Status, Verdict
+from trueup.model.settings import SourceSettings
+from trueup.privacy.actors import Actor, actors_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from trueup.kit.database import Database
+    from trueup.model.instants import Instant
+    from trueup.privacy.master_key import MasterKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a file's times are read, where the file itself or what is declared of it says so."""
+
+    occurred_at: instants.Reading
+    recorded_at: instants.Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event: JSON of contracts/event.schema.json, as bytes of UTF-8.
+
+    `raw` is the source's own record where that is something else (an xAPI statement); `record` is its canonical
+    JSON, which decides whether two are the same. `origin` is the file and line it came from, `ways` how that file
+    writes its times.
+    """
+
+    body: bytes
+    raw: bytes | None = None
+    record: bytes | None = None
+    origin: str | None = None
+    ways: Ways | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where events are kept, and what is declared of their sources; the name "*" declares for all others."""
+
+    database: Database
+    keys: MasterKeys
+    sources: Mapping[str, SourceSettings]
+
+    def told_of(self, source: str) -> SourceSettings:
+        """What is declared of a source."""
+        return self.sources.get(source) or self.sources.get("*") or SourceSettings(source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An event with all that is kept of it. `salt` is that of its audit leaf, should it be new."""
+
+    place: int  # in what arrived
+    event: Event
+    actor: Actor
+    origin: str | None
+    digest: str
+    salt: bytes
+    kept: store.Kept
+
+
+async def arrive(shelf: Shelf, incoming: Sequence[Incoming], *, door: str, now: datetime) -> list[Verdict]:
+    """What became of each event, in their order. What is told as durable is on disk.
+
+    Raises UnavailableError where the database went away: then nothing is told, and the same may be sent again.
+    """
+    terms = cache(partial(_terms, shelf))
+    read = [read_event(one.body, partial(terms, one.ways), now) for one in incoming]
+    verdicts = {place: _unreadable(one) for place, one in enumerate(read) if isinstance(one, Unreadable)}
+    people = {(one.key.source, one.who) for one in read if isinstance(one, Event)}
+    actors = await actors_of(shelf.database, shelf.keys, people) if people else {}
+    ready = [
+        _ready(shelf, place, one, incoming[place], actor=actor, now=now)
+        for place, one in enumerate(read)
+        if isinstance(one, Event) and (actor := actors[one.key.source, one.who])
+    ]
+    taken = [one for one in ready if one.event.fault is None]
+    if taken:
+        verdicts |= await _take(shelf, taken, door, now)
+    held = [one for one in ready if one.event.fault is not None]
+    if held:  # after the others: what one of them settles need not wait
+        verdicts |= await _hold(shelf, held, door, now)
+    return [verdicts[place] for place in range(len(read))]
+
+
+def claims(key: Key, digest: str, received_at: datetime) -> Claims:
+    """What the receipt of a durable event says, and its audit leaf commits to."""
+    time = received_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return Claims(
+        source=key.source,
+        record_id=key.record_id,
+        revision=key.revision,
+        digest=digest,
+        time=time,
+        contract=CONTRACT,
+    )
+
+
+def _terms(shelf: Shelf, ways: Ways | None, source: str) -> Terms:
+    told = shelf.told_of(source)
+    usual = instants.Reading()
+    hows = {
+        name: replace(how, zone=how.zone or told.zone, order=how.order or told.day_order)
+        for name in ("occurred_at", "recorded_at")
+        for how in (getattr(ways, name) if ways else usual,)
+    }
+
+    def read_time(name: str, raw: str, zone: str | None) -> Instant | None:
+        how = hows[name]
+        return instants.read_instant(raw, replace(how, zone=zone) if zone else how)
+
+    return Terms(read_time, frozenset(told.drop))
+
+
+def _ready(shelf: Shelf, place: int, event: Event, one: Incoming, *, actor: Actor, now: datetime) -> _Ready:
+    """Seals what is kept under the person's key; the digest goes along, so that none of it is readable without."""
+    digest = hashlib.sha256(one.record or event.canonical)
+    told = shelf.told_of(event.key.source)
+    keep = told.keep_raw and not (one.raw and told.drop)  # nothing is taken out of a source's own record
+    said = claims(event.key, digest.hexdigest(), now).record()
+    salt = salt_of(actor.key.audit_secret, said)
+    kept = store.Kept(
+        key=event.key,
+        actor_id=actor.actor_id,
+        fingerprint=actor.key.fingerprint(digest.digest()),
+        sealed=actor.key.seal(
+            digest.digest() + ((one.raw or event.body) if keep else b""), str(event.key).encode()
+        ),
+        raw_kept=keep,
+        dropped=event.dropped,
+        commitment=commitment(salt, said),
+    )
+    return _Ready(place, event, actor, one.origin, digest.hexdigest(), salt, kept)
+
+
+async def _take(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime) -> dict[int, Verdict]:
+    """Keeps those that are new; of several with one key, the first."""
+    first = {one.event.key: one for one in reversed(ready)}
+    arrivals = [_arrival(shelf, one) for one in first.values()]
+    taken = await store.take(shelf.database, arrivals, door, CONTRACT, now)
+    verdicts = {}
+    again = []
+    for one in ready:
+        if one is first[one.event.key] and one.event.key in taken:
+            verdicts[one.place] = _durable(Outcome.ACCEPTED, one, taken[one.event.key], now, one.salt)
+        else:
+            again.append(one)
+    return verdicts | (await _known(shelf, again) if again else {})
+
+
+def _arrival(shelf: Shelf, one: _Ready) -> store.Arrival:
+    completion = one.event.completion
+    assert completion is not None  # noqa: S101 - an event without a fault has one
+    due = completion.status is not Status.LAUNCHED  # a launch is no evidence
+    return store.Arrival(one.kept, completion, shelf.told_of(one.event.key.source).targets if due else ())
+
+
+async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime) -> dict[int, Verdict]:
+    """Puts those that are new into quarantine; where the key is taken, it is a duplicate or a conflict."""
+    held = [store.Held(one.kept, one.event.fault, one.origin) for one in ready if one.event.fault is not None]
+    new = await store.hold(shelf.database, held, door, CONTRACT, now)
+    verdicts, again = {}, []
+    for one in ready:
+        number = new.pop((one.event.key, one.kept.fingerprint), None)
+        if number is None:
+            again.append(one)
+        else:
+            verdicts[one.place] = _durable(Outcome.QUARANTINED, one, number, now, one.salt)
+    if not again:
+        return verdicts
+    verdicts |= await _known(shelf, again)
+    before = await store.held_before(shelf.database, [one.event.key for one in again])
+    for one in again:
+        if one.place not in verdicts:
+            was = before[one.event.key, one.kept.fingerprint]
+            verdicts[one.place] = _durable(
+                Outcome.QUARANTINED, one, was.statement_id, was.received_at, _salt(one, was)
+            )
+    return verdicts
+
+
+async def _known(shelf: Shelf, ready: Sequence[_Ready]) -> dict[int, Verdict]:
+    """Duplicate or conflict, of those under whose key something stands."""
+    known = await store.known(shelf.database, [one.event.key for one in ready])
+    verdicts = {}
+    for one in ready:
+        was = known.get(one.event.key)
+        if was is None:
+            continue
+        if was.erased or (was.actor_id, was.fingerprint) == (one.kept.actor_id, one.kept.fingerprint):
+            verdicts[one.place] = _durable(
+                Outcome.DUPLICATE, one, was.statement_id, was.received_at, _salt(one, was)
+            )
+        else:
+            verdicts[one.place] = Verdict(
+                Outcome.CONFLICT, one.event.key, one.digest, dropped=one.event.dropped
+            )
+    return verdicts
+
+
+def _salt(one: _Ready, was: store.Known) -> bytes | None:
+    """The salt of the leaf that the event had when it came first: its receipt is the same each time."""
+    if was.erased:  # and the salt with the key
+        return None
+    return salt_of(one.actor.key.audit_secret, claims(one.event.key, one.digest, was.received_at).record())
+
+
+def _durable(
+    outcome: Outcome, one: _Ready, statement_id: int, received_at: datetime, salt: bytes | None
+) -> Verdict:
+    """The verdict of what is on disk."""
+    fault = one.event.fault if outcome is Outcome.QUARANTINED else None
+    return Verdict(
+        outcome, one.event.key, one.digest, statement_id, received_at, salt, fault, one.event.dropped
+    )
+
+
+def _unreadable(one: Unreadable) -> Verdict:
+    return Verdict(Outcome.REJECTED, one.key, fault=one.fault)
