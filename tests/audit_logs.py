@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trueup.audit.checkpoint import Checkpoint, signed
 from trueup.audit.commitment import commitment, salt_of
-from trueup.audit.export import Opened, begin, finish, put_tile
+from trueup.audit.export import Opened, begin, finish, put_opened, put_tile
 from trueup.audit.growth import grown
 from trueup.audit.merkle import EMPTY_ROOT, inclusion_proof
 from trueup.audit.receipt import Claims, Receipt, issue, prove
@@ -47,7 +47,9 @@ class Log:
         begin(directory)
         for tile in tiles_of(self.size):
             put_tile(directory, tile, self.read(tile))
-        finish(directory, signed(self.head, [key]), f"{key.verifier}\n", opened)
+        if opened:
+            put_opened(directory, opened)
+        finish(directory, signed(self.head, [key]), f"{key.verifier}\n")
         return directory
 
 

@@ -1,11 +1,9 @@
 """The log in the database: every commitment gets one place, whoever sequences and whatever is killed."""
 
 import asyncio
-import contextlib
-import os
 import random
-import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -16,10 +14,12 @@ from trueup.audit import proving, store
 from trueup.audit.checkpoint import opened
 from trueup.audit.commitment import commitment
 from trueup.audit.merkle import NoProofError, leaf_hash, root_by_inclusion, roots_by_consistency
+from trueup.audit.problem import BrokenLogError
 from trueup.audit.receipt import issue, parse, verify_receipt
 from trueup.audit.sequencer import NotThisLogError, keep_sequencing, sequence, sequence_all
 from trueup.audit.tiles import ENTRIES, Tile, entry_in, frames_in, tiles_of
-from trueup.kit.database import Database, DatabaseSettings, UnavailableError, migrate, migrations
+from trueup.kit.database import Database, DatabaseSettings, migrate, migrations
+from trueup.kit.database.embedded import start
 from trueup.kit.signing import SigningKey
 
 KEYS = [KEY.verifier]
@@ -125,7 +125,8 @@ def test_a_receipt_gets_its_proof_as_soon_as_its_leaf_has_its_place(database: Da
 
 
 def test_a_database_that_goes_away_is_waited_for():
-    with servers.place() as data:  # a server that is watched over by who opens it
+    with servers.place() as data:
+        owned = start(data / "database", settings=servers.QUICK)
 
         async def work(server: servers.Opened) -> None:
             here, stop, heard = server.database, asyncio.Event(), []
@@ -134,17 +135,20 @@ def test_a_database_that_goes_away_is_waited_for():
                 keep_sequencing(here, [KEY], stop, said=lambda event, _figures: heard.append(event))
             )
             await asyncio.sleep(0.3)
-            pid = int((data / "database/cluster/postmaster.pid").read_text().split()[0])
-            os.kill(pid, signal.SIGKILL)
-            async with asyncio.timeout(20):
+            owned.stop()
+            async with asyncio.timeout(60):
                 while "audit.unavailable" not in heard:  # noqa: ASYNC110 - nothing tells of it but the sequencer
                     await asyncio.sleep(0.05)
-                while "audit.sequenced" not in heard:
-                    with contextlib.suppress(UnavailableError):
-                        await wait(here, entries_of(1))
-                    await asyncio.sleep(0.2)
-            stop.set()
-            await task
+            again = start(data / "database")
+            try:
+                await wait(here, entries_of(1))
+                async with asyncio.timeout(60):
+                    while "audit.sequenced" not in heard:  # noqa: ASYNC110 - likewise
+                        await asyncio.sleep(0.05)
+                stop.set()
+                await task
+            finally:
+                again.stop()
 
         servers.use(DatabaseSettings(data), work)
 
@@ -285,18 +289,57 @@ def test_the_database_refuses_to_forget(database: DatabaseSettings):
     servers.use(database, work)
 
 
-def test_tables_changed_behind_its_back_stop_the_sequencer(database: DatabaseSettings):
+CHANGED = [
+    ("DELETE FROM audit_tile WHERE level = 0 AND tile_index = 1", r"tile/0/001\.p/44 is not stored"),
+    (
+        "UPDATE audit_tile SET data = set_byte(data, 3, get_byte(data, 3) # 1) WHERE level = 0 AND tile_index = 1",
+        "do not add up",
+    ),
+    ("UPDATE audit_head SET note = replace(note, '300', '299')", "none of the keys signed"),
+]
+
+
+@pytest.mark.parametrize(("statement", "said"), CHANGED)
+def test_nothing_is_signed_on_top_of_tables_that_were_changed(
+    database: DatabaseSettings, statement: str, said: str
+):
     async def work(server: servers.Opened) -> None:
         here = server.database
         await wait(here, entries_of(300))
         await sequence_all(here, [KEY])
         await here.run(
-            "ALTER TABLE audit_tile DISABLE TRIGGER USER; DELETE FROM audit_tile WHERE level = 0 AND tile_index = 1"
+            "ALTER TABLE audit_tile DISABLE TRIGGER USER; ALTER TABLE audit_head DISABLE TRIGGER USER; "
+            + statement
         )
         await wait(here, entries_of(301)[300:], 300)
-        with pytest.raises(NotThisLogError, match=r"tile/0/001\.p/44 is not stored"):
+        with pytest.raises((BrokenLogError, NotThisLogError), match=said):
             await sequence(here, [KEY])
-        with pytest.raises(NoProofError, match="not stored"):
+        assert await store.waiting(here) == 1
+
+    servers.use(database, work)
+
+
+def test_a_tile_that_is_gone_is_no_proof_that_there_is_none(database: DatabaseSettings, tmp_path: Path):
+    async def work(server: servers.Opened) -> None:
+        here = server.database
+        await wait(here, entries_of(300))
+        await sequence_all(here, [KEY])
+        await here.run("ALTER TABLE audit_tile DISABLE TRIGGER USER; DELETE FROM audit_tile WHERE level = 0")
+        with pytest.raises(BrokenLogError, match="not stored"):
             await proving.inclusion(here, 299)
+        with pytest.raises(BrokenLogError, match="not stored"):
+            await proving.exported(here, tmp_path / "export")
+
+    servers.use(database, work)
+
+
+def test_a_key_that_was_retired_too_early_says_what_to_do(database: DatabaseSettings):
+    async def work(server: servers.Opened) -> None:
+        here, new = server.database, SigningKey.generate(ORIGIN)
+        await sequence_all(here, [KEY])
+        with pytest.raises(NotThisLogError, match="put the key that did below the new one"):
+            await sequence_all(here, [new])
+        await sequence_all(here, [new, KEY])
+        await sequence_all(here, [new])
 
     servers.use(database, work)

@@ -139,6 +139,23 @@ def test_a_database_that_is_not_migrated_is_told_apart(empty: DatabaseSettings, 
         assert (told.returncode, "trueup db migrate" in told.stderr) == (2, True)
 
 
+def test_a_sequencer_that_is_asked_to_stop_finishes_and_says_so(place: Place):
+    place.run("key", "--new", ORIGIN)
+    place.wait(entries_of(5))
+    with subprocess.Popen(
+        [TRUEUP, "audit", "sequence", "--follow"],
+        env=place.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as sequencer:
+        assert "audit.sequenced added=5 size=5" in sequencer.stderr.readline()
+        sequencer.send_signal(signal.SIGINT)
+        said, errors = sequencer.communicate(timeout=20)
+    assert (sequencer.returncode, errors) == (0, "")
+    assert "the log has 5" in said
+
+
 def test_a_sequencer_killed_at_any_moment_loses_doubles_and_forks_nothing(place: Place, tmp_path: Path):
     place.run("key", "--new", ORIGIN)
     entries, dice, at = entries_of(40_000), random.Random(11), 0

@@ -96,15 +96,19 @@ def put_tile(directory: Path, tile: Tile, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def finish(directory: Path, note: str, verifier_keys: str, opened: Iterable[Opened] = ()) -> None:
-    """Write the keys, the opened records and, last of all, the checkpoint: an export that was cut short has none."""
-    (directory / VERIFIER_KEYS).write_text(verifier_keys, encoding="utf-8")
+def put_opened(directory: Path, opened: Iterable[Opened]) -> None:
+    """Write opened records, behind those that were written before."""
     lines = [
         msgspec.json.encode({"leaf_index": one.leaf_index, "salt": encoded(one.salt), "record": one.record})
         for one in opened
     ]
-    if lines:
-        (directory / OPENED).write_bytes(b"\n".join([*lines, b""]))
+    with (directory / OPENED).open("ab") as file:
+        file.write(b"\n".join([*lines, b""]))
+
+
+def finish(directory: Path, note: str, verifier_keys: str) -> None:
+    """Write the keys and, last of all, the checkpoint: an export that was cut short has none."""
+    (directory / VERIFIER_KEYS).write_text(verifier_keys, encoding="utf-8")
     (directory / CHECKPOINT).write_text(note, encoding="utf-8")
 
 

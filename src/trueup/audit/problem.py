@@ -28,5 +28,9 @@ class Problem:
     detail: str
 
 
+class BrokenLogError(RuntimeError):
+    """What is stored is not the log that was signed: the tables were changed by hand. Nothing is signed on top of it."""
+
+
 class UnverifiableError(ValueError):
     """Nothing can be said of what was handed over: `str` says what is missing or wrong, and what to do."""

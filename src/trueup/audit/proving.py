@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from trueup.audit import store
-from trueup.audit.export import begin, finish, put_tile
-from trueup.audit.merkle import NoProofError, consistency_proof, inclusion_proof
+from trueup.audit.export import begin, finish, put_opened, put_tile
+from trueup.audit.merkle import consistency_proof, inclusion_proof
+from trueup.audit.problem import BrokenLogError
 from trueup.audit.receipt import Receipt, prove
 from trueup.audit.tiles import Tile, subtree_from_tiles, tiles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
+    from trueup.audit.export import Opened
     from trueup.audit.merkle import Subtree
     from trueup.kit.database import Statements
 
@@ -65,10 +67,14 @@ async def completed(database: Statements, statement_id: int, receipt: Receipt) -
     return prove(receipt, index, found.checkpoint, found.hashes)
 
 
-async def exported(database: Statements, directory: Path) -> store.Head:
+Opening: TypeAlias = "Callable[[int], AsyncIterator[Sequence[Opened]]]"
+"""The records of the leaves below that one, some at a time."""
+
+
+async def exported(database: Statements, directory: Path, opening: Opening | None = None) -> store.Head:
     """The log as it is now, written to a new or empty directory (C2SP tlog-tiles); the head that was written.
 
-    NoLogError, NotEmptyError, NoProofError where a tile is not there. OSError as it comes.
+    With `opening`, its records too. NoLogError, NotEmptyError, BrokenLogError. OSError as it comes.
     """
     head = await _head(database)
     begin(directory)
@@ -78,6 +84,9 @@ async def exported(database: Statements, directory: Path) -> store.Head:
         found = await store.tiles(database, some)
         for one in some:
             put_tile(directory, one, _there(found, one))
+    if opening is not None:
+        async for opened in opening(head.size):
+            put_opened(directory, opened)
     finish(directory, head.note, head.verifier_keys)
     return head
 
@@ -107,5 +116,7 @@ async def _proven(database: Statements, head: store.Head, proof: Callable[[Subtr
 
 def _there(found: dict[Tile, bytes], one: Tile) -> bytes:
     if one not in found:
-        raise NoProofError(f"{one.path} is not stored: the tables were changed by hand")
+        raise BrokenLogError(
+            f"{one.path} is not stored as wide as it was signed: the tables were changed by hand"
+        )
     return found[one]

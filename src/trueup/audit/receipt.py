@@ -59,14 +59,14 @@ class Receipt:
 
     def document(self) -> dict[str, object]:
         """The JSON object of contracts/receipt.schema.json."""
-        proof = self.proof
+        proof = {"checkpoint": self.proof.checkpoint, "hashes": self.proof.hashes} if self.proof else None
         return {
             **self.claims.record(),
             "signature": self.signature,
             "key": self.key,
             "salt": self.salt,
             "leaf_index": self.leaf_index,
-            "proof": {"checkpoint": proof.checkpoint, "hashes": list(proof.hashes)} if proof else None,
+            "proof": proof,
         }
 
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trueup.audit import store
-from trueup.audit.checkpoint import Checkpoint, signed
+from trueup.audit.checkpoint import Checkpoint, opened, signed
 from trueup.audit.growth import grown
-from trueup.audit.tiles import ENTRIES, WIDTH, edge_of, tile_at
+from trueup.audit.problem import BrokenLogError
+from trueup.audit.tiles import ENTRIES, WIDTH, edge_of, hashes_in, root_of_edge, tile_at
 from trueup.kit.database import UnavailableError
+from trueup.kit.signed_note import UnsignedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from trueup.audit.tiles import Tile
     from trueup.kit.database import Database, Transaction
@@ -29,7 +31,7 @@ PAUSE_AFTER_TROUBLE = 2.0  # seconds, when the database could not be reached
 
 
 class NotThisLogError(ValueError):
-    """The key is not that of the log in the database, or what is stored is not the log that was signed."""
+    """The keys are not those of the log in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,22 @@ async def sequence(database: Database, keys: Sequence[SigningKey], *, most: int 
     """Give up to `most` waiting commitments their place, and sign the new head with each key.
 
     None where another sequencer is at work. The first call begins the log, under the first key's name as its origin.
-    NotThisLogError where the log has another origin. UnavailableError where the database can't be reached.
+    NotThisLogError where the log is of other keys, BrokenLogError where what is stored is not what was signed,
+    UnavailableError where the database can't be reached.
     """
     origin = keys[0].name
     async with database.transaction() as transaction:
         if not await store.lock_sequencer(transaction):
             return None
         before = await store.head(transaction)
-        if before is not None and before.origin != origin:
-            raise NotThisLogError(
-                f"the log in this database is {before.origin}, the key is of {origin}: use that log's key"
-            )
         size = before.size if before else 0
+        edge = await _edge(transaction, size)
+        if before is not None:
+            _recognised(before, edge, keys)
         taken = await store.take_waiting(transaction, most)
-        if not taken and before is not None and _signed_by(before, keys):
+        if not taken and before is not None and before.verifier_keys == _verifier_keys(keys):
             return Sequenced(0, size)
-        growth = grown(size, await _edge(transaction, size), [one.commitment for one in taken])
+        growth = grown(size, edge, [one.commitment for one in taken])
         await store.put_tiles(transaction, growth.tiles)
         await store.put_leaves(transaction, [one.statement_id for one in taken], size)
         note = signed(Checkpoint(origin, growth.size, growth.root), keys)
@@ -111,17 +113,35 @@ async def _edge(transaction: Transaction, size: int) -> dict[int, bytes]:
     wanted: list[Tile] = bundle + edge_of(size)
     found = await store.tiles(transaction, wanted)
     if missing := [tile.path for tile in wanted if tile not in found]:
-        raise NotThisLogError(
-            f"the log has {size} leaves, but {missing[0]} is not stored as wide as that: "
-            "the tables were changed by hand; restore a backup and go on under a new origin"
-        )
+        raise _broken(f"{missing[0]} is not stored as wide as it was signed")
     return {tile.level: data for tile, data in found.items()}
+
+
+def _recognised(before: store.Head, edge: Mapping[int, bytes], keys: Sequence[SigningKey]) -> None:
+    """See that the head in force is of these keys and of these tiles: no log signs two histories (tlog-checkpoint)."""
+    if before.origin != keys[0].name:
+        raise NotThisLogError(f"the log in this database is {before.origin}, the key is of {keys[0].name}")
+    try:
+        head, _ = opened(before.note.encode(), [key.verifier for key in keys])
+    except UnsignedError as error:
+        raise NotThisLogError(
+            f"none of the keys signed the head in force ({error}): put the key that did below the new one, sequence "
+            "once, then retire it"
+        ) from error
+    tiles = edge_of(before.size)
+    if (head.size, head.root) != (
+        before.size,
+        root_of_edge(tiles, [h for t in tiles for h in hashes_in(edge[t.level])]),
+    ):
+        raise _broken("the tiles do not add up to the signed head")
+
+
+def _broken(what: str) -> BrokenLogError:
+    return BrokenLogError(
+        f"{what}: the tables were changed by hand. Export the log and verify it; restore a backup, and go on under a "
+        "new origin where checkpoints of later are known to others"
+    )
 
 
 def _verifier_keys(keys: Sequence[SigningKey]) -> str:
     return "".join(f"{key.verifier}\n" for key in keys)
-
-
-def _signed_by(head: store.Head, keys: Sequence[SigningKey]) -> bool:
-    """Whether the head was signed by exactly these keys: after a rotation it is signed anew."""
-    return head.verifier_keys == _verifier_keys(keys)

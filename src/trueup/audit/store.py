@@ -23,6 +23,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """The place of a statement's commitment."""
+
+    statement_id: int
+    leaf_index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The head in force."""
 
@@ -107,6 +115,18 @@ async def tiles(database: Statements, wanted: Sequence[Tile]) -> dict[Tile, byte
     held = {(row["level"], row["tile_index"]): row["data"] for row in rows}
     found = {tile: held.get((tile.level, tile.index), b"")[: tile.size] for tile in wanted}
     return {tile: data for tile, data in found.items() if len(data) == tile.size}
+
+
+async def leaves(database: Statements, after: Leaf, most: int) -> list[Leaf]:
+    """Up to `most` leaves in the order of their statements, those behind `after`."""
+    rows = await database.rows(
+        """SELECT statement_id, leaf_index FROM audit_leaf WHERE (statement_id, leaf_index) > ($1, $2)
+           ORDER BY statement_id, leaf_index LIMIT $3""",
+        after.statement_id,
+        after.leaf_index,
+        most,
+    )
+    return [Leaf(**row) for row in rows]
 
 
 async def leaf_of(database: Statements, statement_id: int) -> int | None:

@@ -33,7 +33,7 @@ def trusted_keys(given: list[str] | None, beside: Path | None) -> tuple[Verifier
             found += load_verifier_keys(Path(text)) if Path(text).is_file() else [VerifierKey.parse(text)]
         return tuple(found)
     except (UnusableKeyError, OSError) as error:
-        raise UnverifiableError(f"no verifier key: {_why(error)}") from error
+        raise UnverifiableError(f"no verifier key: {why(error)}") from error
 
 
 def content(path: Path) -> bytes:
@@ -44,7 +44,7 @@ def content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(2**20)
     except OSError as error:
-        raise UnverifiableError(_why(error)) from error
+        raise UnverifiableError(why(error)) from error
 
 
 def problem_document(problem: Problem) -> dict[str, object]:
@@ -83,7 +83,8 @@ def _leaves(problem: Problem) -> str:
     return f"leaves {problem.first_leaf} to {problem.last_leaf} ({problem.kind.value})"
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """What went wrong, with the file where it was a file."""
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     return str(error)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trueup.kit.base64_text import decoded, encoded
 from trueup.kit.signing import SigningKey, VerifierKey
 
-LARGEST_NOTE = 64 * 1024  # bytes; ours have 250, cosignatures of witnesses may add 5,000 each
+LARGEST_NOTE = 256 * 1024  # bytes; ours have 250, a post-quantum cosignature adds nearly 7,000
 MOST_SIGNATURES = 64  # the specification wants at least 16
 
 _DASH = "\N{EM DASH} "

@@ -17,7 +17,7 @@ from trueup.privacy.keys import PersonKey, WrongKeyError
 from trueup.privacy.master_key import MasterKeyError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from trueup.kit.database import Statements
     from trueup.model.completions import Who
@@ -54,11 +54,34 @@ async def actors_of(
     return {one: kept[digest] for one, digest in digests.items()}
 
 
+async def known_actors(database: Statements, people: Collection[Who]) -> dict[Who, int]:
+    """The numbers of those who are known by name; nobody is made."""
+    digests = {_digest("", who): who for who in people if who.named}
+    return {digests[row.digest]: row.actor_id for row in await store.actors(database, list(digests))}
+
+
+async def person_keys(
+    database: Statements, keys: MasterKeys, actor_ids: Collection[int]
+) -> dict[int, PersonKey]:
+    """The keys of actors by their numbers, without those who were erased. Raises MasterKeyError as `actors_of` does."""
+    rows = await store.numbered(database, list(actor_ids))
+    return {actor.actor_id: actor.key for actor in _unwrapped(keys, rows).values()}
+
+
+async def names_of(database: Statements, actor_ids: Collection[int]) -> dict[int, Who]:
+    """Whom sources named, by their numbers, without those who were erased."""
+    return await store.names(database, list(actor_ids))
+
+
 async def _kept(
     database: Statements, keys: MasterKeys, digests: Collection[bytes] | Mapping[bytes, object]
 ) -> dict[bytes, Actor]:
+    return _unwrapped(keys, await store.actors(database, list(dict.fromkeys(digests))))
+
+
+def _unwrapped(keys: MasterKeys, rows: Iterable[store.Kept]) -> dict[bytes, Actor]:
     found = {}
-    for row in await store.actors(database, list(dict.fromkeys(digests))):
+    for row in rows:
         try:
             key = keys.named(row.master_key_id).unwrapped(row.wrapped_key, row.digest)
         except WrongKeyError as error:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trueup.model.completions import Who
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trueup.kit.database import Statements
-    from trueup.model.completions import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,24 @@ async def actors(database: Statements, digests: Sequence[bytes]) -> list[Kept]:
         digests,
     )
     return [Kept(**row) for row in rows]
+
+
+async def numbered(database: Statements, actor_ids: Sequence[int]) -> list[Kept]:
+    """Those of the actors that there are, by their numbers."""
+    rows = await database.rows(
+        "SELECT actor_id, digest, wrapped_key, master_key_id FROM actor WHERE actor_id = ANY($1::bigint[])",
+        actor_ids,
+    )
+    return [Kept(**row) for row in rows]
+
+
+async def names(database: Statements, actor_ids: Sequence[int]) -> dict[int, Who]:
+    """What those of the actors that there are were named."""
+    rows = await database.rows(
+        "SELECT actor_id, issuer, name, employee_number, person_id, email FROM actor WHERE actor_id = ANY($1::bigint[])",
+        actor_ids,
+    )
+    return {row["actor_id"]: Who(*list(row.values())[1:]) for row in rows}
 
 
 async def add_actors(database: Statements, new: Sequence[New]) -> None:

@@ -54,6 +54,12 @@ def test_anything_else_makes_another_statement(pointer: str, value: Any):
     assert not same(WHOLE, changed(pointer, value))
 
 
+def test_a_duration_is_compared_to_the_hundredth_of_a_second():
+    one = changed("/result/duration", "P1DT12H36M0.12567S")
+    assert same(one, changed("/result/duration", "P1DT12H36M0.12S"))
+    assert not same(one, changed("/result/duration", "P1DT12H36M0.13S"))
+
+
 def test_comparing_changes_neither():
     before = copy.deepcopy(WHOLE)
     comparable(WHOLE)

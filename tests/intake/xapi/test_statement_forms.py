@@ -20,7 +20,7 @@ def test_ids_leaves_only_what_identifies():
     told = written({**WHOLE, "actor": {**WHOLE["actor"], "name": "E. M."}}, Form.IDS)
     assert told["actor"] == WHOLE["actor"]
     assert told["verb"] == {"id": WHOLE["verb"]["id"]}
-    assert told["object"] == {"objectType": "Activity", "id": WHOLE["object"]["id"]}
+    assert told["object"] == {"id": WHOLE["object"]["id"]}
     assert told["context"]["contextActivities"] == {"parent": [{"id": "https://lms.example.com/program/1"}]}
     assert told["result"] == WHOLE["result"]
 

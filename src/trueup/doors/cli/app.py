@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from trueup import __version__
+from trueup.doors.cli.account import account
 from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
 from trueup.doors.cli.db import db
@@ -18,8 +20,13 @@ from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
+from trueup.doors.cli.serve import serve
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 FAILED = 1
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 app = typer.Typer(
     name="trueup",
@@ -46,11 +53,31 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-for verb in (check, inspect, explain, faults, sample):
+for verb in (check, inspect, explain, faults, sample, serve):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
-for group in (audit, db, receipt):
+for group in (account, audit, db, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
+
+
+class StoppedError(BaseException):
+    """Somebody told the process to end: what is half done is taken away on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    raise StoppedError(number)
+
+
+def _take_signals() -> None:
+    """The copies of the logs in the temporary directory must not outlive the process, however it is told to end."""
+    for name in _ENDING:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, _stop)
 
 
 def main() -> None:
@@ -59,10 +86,11 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):  # a terminal of another encoding gets what it can show
             stream.reconfigure(errors="backslashreplace")
     try:
+        _take_signals()
         app()
-    except KeyboardInterrupt:
+    except (StoppedError, KeyboardInterrupt) as stopped:
         typer.echo("trueup: interrupted; nothing was changed", err=True)
-        sys.exit(130)
+        sys.exit(128 + (stopped.number if isinstance(stopped, StoppedError) else signal.SIGINT))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trueup.doors.refusal import refuse
-from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys
+from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys, why
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -86,6 +87,13 @@ def verify(
 @audit.command()
 def export(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")],
+    opened: Annotated[
+        bool,
+        typer.Option(
+            "--opened",
+            help="With the record of each leaf, for an auditor: no names, nothing of who was erased.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the log as it is now into a directory that anybody can verify, offline and with other tools, too.
@@ -93,12 +101,13 @@ def export(
     \b
     Examples:
       trueup audit export audit-2026-10/
+      trueup audit export for-the-auditor/ --opened
       trueup audit verify audit-2026-10/
 
     Exit codes: 0 written, 2 it can't be (no log yet, no database, something in the directory).
     """
     with refusing("audit export"):
-        head = asyncio.run(_export(directory))
+        head = asyncio.run(_disclose(directory) if opened else _export(directory))
     if as_json:
         say(
             {
@@ -199,17 +208,19 @@ def refusing(verb: str) -> Iterator[None]:
     """What can't be done is said with what to do, and ends with 2."""
     from trueup.audit.export import NotEmptyError
     from trueup.audit.merkle import NoProofError
-    from trueup.audit.problem import UnverifiableError
+    from trueup.audit.problem import BrokenLogError, UnverifiableError
     from trueup.audit.proving import NoLogError
     from trueup.audit.sequencer import NotThisLogError
     from trueup.kit.database import DatabaseError
     from trueup.kit.signing import UnusableKeyError
+    from trueup.privacy.master_key import MasterKeyError
 
     try:
         yield
-    except DatabaseError as error:
+    except (DatabaseError, MasterKeyError) as error:
         refuse(verb, error.what, error.expected, error.todo)
     except (
+        BrokenLogError,
         UnverifiableError,
         UnusableKeyError,
         NotThisLogError,
@@ -218,6 +229,8 @@ def refusing(verb: str) -> Iterator[None]:
         NotEmptyError,
     ) as error:
         refuse(verb, str(error))
+    except OSError as error:
+        refuse(verb, why(error))
 
 
 def say(document: dict[str, object]) -> None:
@@ -245,6 +258,14 @@ async def _export(directory: Path) -> "Head":
         return await exported(database, directory)
 
 
+async def _disclose(directory: Path) -> "Head":
+    from trueup.journey.disclose import disclose
+    from trueup.journey.open_shelf import open_shelf
+
+    async with open_shelf(os.environ, ()) as shelf:
+        return await disclose(shelf, directory)
+
+
 async def _sequence(*, follow: bool) -> "Sequenced | None":
     from trueup.audit.sequencer import keep_sequencing, sequence_all
     from trueup.doors.audit_key import audit_keys
@@ -252,7 +273,10 @@ async def _sequence(*, follow: bool) -> "Sequenced | None":
     keys = audit_keys(os.environ)
     async with _migrated() as database:
         if follow:
-            await keep_sequencing(database, keys, asyncio.Event(), said=_said)
+            stop = asyncio.Event()
+            for ended in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(ended, stop.set)
+            await keep_sequencing(database, keys, stop, said=_said)
         return await sequence_all(database, keys)
 
 
@@ -282,10 +306,9 @@ def _show(verdict: "Verdict", *, given: bool) -> None:
 
     out = Console(highlight=False, soft_wrap=True, markup=False)
     if verdict.problems:
-        one = len(verdict.problems) == 1
-        out.print(
-            f"✕ Tampered with: {'1 place' if one else f'{len(verdict.problems)} places'} of {verdict.origin}."
-        )
+        count = len(verdict.problems)
+        places = "1 place" if count == 1 else f"{count:,} places"
+        out.print(f"✕ Tampered with: {places} of {verdict.origin or 'this export'}.")
         show_problems(verdict.problems)
         out.print(
             "\nKeep this export as it is, take another one from the running log, and compare the two. If that one "

@@ -2,15 +2,18 @@
 
 What a store may assign or write otherwise is left out of the comparison: id, stored, authority, version, the
 definitions of activities, the display of verbs, the zone that a time is written in, the order of a group's members,
-a lone context activity instead of an array of one, the case of what is case insensitive.
+a lone context activity instead of an array of one, the case of what is case insensitive, what a duration says beyond
+hundredths of a second (Data 4.6).
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 ASSIGNED = frozenset({"id", "stored", "authority", "version"})
+_BEYOND_HUNDREDTHS = re.compile(r"([.,]\d\d)\d+(?=S)")
 _IDENTIFIED = ("mbox", "mbox_sha1sum", "openid", "account")
 
 
@@ -83,6 +86,13 @@ def _object(thing: Mapping[str, Any]) -> dict[str, Any]:
             return _agent(thing)
 
 
+def _result(result: Mapping[str, Any]) -> dict[str, Any]:
+    told = dict(result)
+    if "duration" in told:
+        told["duration"] = _BEYOND_HUNDREDTHS.sub(r"\1", told["duration"])
+    return told
+
+
 def _context(context: Mapping[str, Any]) -> dict[str, Any]:
     told = dict(context)
     for key in {"instructor", "team"} & told.keys():
@@ -110,5 +120,6 @@ _WAYS: dict[str, Callable[[Any], Any]] = {
     "verb": lambda verb: {"id": verb["id"]},
     "object": _object,
     "context": _context,
+    "result": _result,
     "timestamp": instant,
 }

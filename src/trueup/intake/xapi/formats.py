@@ -5,7 +5,7 @@ specification allows (xAPI 1.0.3, Data 2.2: best effort); everything else is che
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -110,8 +110,9 @@ def _whole(zone: str | None) -> str:
 
 
 def _exists(text: str) -> bool:
+    """Whether there is such a time, in UTC too: years 1 to 9999."""
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
+        at = datetime.fromisoformat(text)
+        return at.tzinfo is None or at.astimezone(UTC) is not None
+    except (ValueError, OverflowError):
         return False
-    return True

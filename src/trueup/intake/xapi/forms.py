@@ -69,8 +69,10 @@ def _agent_by_id(agent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object_by_id(thing: Mapping[str, Any]) -> dict[str, Any]:
     match thing.get("objectType", "Activity"):
-        case "Activity" | "StatementRef":
-            return {key: thing[key] for key in ("objectType", "id") if key in thing}
+        case "Activity":
+            return {"id": thing["id"]}  # that it is one goes without saying
+        case "StatementRef":
+            return dict(thing)
         case "SubStatement":
             return _by_ids(thing)
         case _:

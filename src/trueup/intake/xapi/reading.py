@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trueup.intake.xapi.selection import who_of
 from trueup.intake.xapi.statement import VOIDED
 
 STATUS_OF = {  # the last part of a verb's IRI; whose verb it is does not matter (ADL, cmi5, TinCan, Activity Streams)
@@ -78,14 +79,10 @@ def voids(statement: Mapping[str, Any]) -> str | None:
 
 def _person(actor: Mapping[str, Any]) -> dict[str, Any] | None:
     """Who it is: an account is its issuer and its name (F1a); None for a group."""
-    if actor.get("objectType") == "Group":
+    who = None if actor.get("objectType") == "Group" else who_of(actor)
+    if who is None:
         return None
-    if "account" in actor:
-        return {"account": {"issuer": actor["account"]["homePage"], "name": actor["account"]["name"]}}
-    if "mbox" in actor:
-        return {"email": actor["mbox"].partition(":")[2]}
-    kind = "openid" if "openid" in actor else "mbox_sha1sum"
-    return {"account": {"issuer": kind, "name": actor[kind]}}
+    return {"email": who.email} if who.email else {"account": {"issuer": who.issuer, "name": who.name}}
 
 
 def _score(score: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,10 +1,10 @@
 """Which statements a query asks for (xAPI 1.0.3, Communication 2.1.3). Knows parameters and statements, no store.
 
 A query becomes a set of keys, and so does a statement: one matches where it has every key of the query. So a store
-needs one index of keys. Times, order and pages are the store's; so is what follows StatementRefs.
+needs one index of keys. People stand apart, as whom the source names: what is indexed of them is a number, so that
+erasing them leaves nothing. Times, order and pages are the store's; so is what follows StatementRefs.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from trueup.intake.xapi import formats
 from trueup.intake.xapi.compare import identifier, instant
 from trueup.intake.xapi.refusal import Place, Refusal, Version
 from trueup.intake.xapi.statement import ACTOR, IDENTIFIERS
+from trueup.model.completions import Who
 
 LARGEST_PAGE = 500
 CLAUSE = "xAPI 1.0.3, Communication 2.1.3"
@@ -40,10 +41,22 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What a statement is found by: words, and people. Lower case is the narrow kind, upper case the broad one."""
+
+    words: frozenset[str]  # "v:<verb>", "c:<activity>", "C:<activity>", "r:<registration>"
+    people: frozenset[tuple[str, Who]]  # "a" or "A", and who
+
+    def within(self, other: "Keys") -> bool:
+        """Whether the other has every key of these."""
+        return self.words <= other.words and self.people <= other.people
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """The statements that have every key, stored after `since` and not after `until`, at most `limit`."""
 
-    keys: frozenset[str]
+    keys: Keys
     since: datetime | None
     until: datetime | None
     limit: int
@@ -86,7 +99,7 @@ def read_query(parameters: Iterable[tuple[str, str]], version: Version) -> One |
         return One(told[name].lower(), name == "voidedStatementId", form)
     limit = int(told.get("limit", "0"))
     return Many(
-        frozenset(_asked(told, agent)),
+        _asked(told, agent),
         datetime.fromisoformat(instant(told["since"])) if "since" in told else None,
         datetime.fromisoformat(instant(told["until"])) if "until" in told else None,
         min(limit, LARGEST_PAGE) or LARGEST_PAGE,
@@ -104,8 +117,6 @@ def _wrong(pairs: list[tuple[str, str]], told: Mapping[str, str]) -> Iterator[Re
             yield Refusal(name, _FORMATS[name][1], f"text of {len(told[name])} characters", CLAUSE)
         if sum(other == name for other, _ in pairs) > 1:
             yield Refusal(name, "the parameter once", "twice or more", CLAUSE)
-    if told.get("attachments") == "true":
-        yield Refusal("attachments", "false: attachments are not kept here", "true", CLAUSE)
     if told.keys() >= _ALONE:
         yield Refusal("voidedStatementId", "statementId or voidedStatementId, not both", "both", CLAUSE)
     elif _ALONE & told.keys() and (beside := told.keys() - _ALONE - _BESIDE):
@@ -124,40 +135,55 @@ def _agent(text: str, version: Version) -> tuple[Mapping[str, Any] | None, tuple
     return (None, refusals) if refusals else (agent, ())
 
 
-def _asked(told: Mapping[str, str], agent: Mapping[str, Any] | None) -> Iterator[str]:
-    """The keys that a statement must have. Upper case is the broad kind."""
-    if agent is not None:
-        yield _key("A" if told.get("related_agents") == "true" else "a", identifier(agent))
+def _asked(told: Mapping[str, str], agent: Mapping[str, Any] | None) -> Keys:
+    """The keys that a statement must have."""
+    words, people = set(), set()
+    if agent is not None and (who := who_of(agent)):
+        people.add(("A" if told.get("related_agents") == "true" else "a", who))
     if "verb" in told:
-        yield _key("v", told["verb"])
+        words.add(f"v:{told['verb']}")
     if "activity" in told:
-        yield _key("C" if told.get("related_activities") == "true" else "c", told["activity"])
+        words.add(f"{'C' if told.get('related_activities') == 'true' else 'c'}:{told['activity']}")
     if "registration" in told:
-        yield _key("r", told["registration"].lower())
+        words.add(f"r:{told['registration'].lower()}")
+    return Keys(frozenset(words), frozenset(people))
 
 
-def keys_of(statement: Mapping[str, Any]) -> frozenset[str]:
-    """The keys that a valid statement has. They may name a person: a store keeps them hashed."""
-    return frozenset(_keys(statement))
+def keys_of(statement: Mapping[str, Any]) -> Keys:
+    """The keys that a valid statement has."""
+    narrow = (statement["actor"], *_if_agent(statement["object"]))
+    people = {("a", who) for agent in narrow for who in _known(agent)}
+    people |= {("A", who) for agent in _agents(statement) for who in _known(agent)}
+    return Keys(frozenset(_words(statement)), frozenset(people))
 
 
-def _keys(statement: Mapping[str, Any]) -> Iterator[str]:
+def _words(statement: Mapping[str, Any]) -> Iterator[str]:
     thing = statement["object"]
-    yield _key("v", statement["verb"]["id"])
+    yield f"v:{statement['verb']['id']}"
     if registration := statement.get("context", {}).get("registration"):
-        yield _key("r", registration.lower())
+        yield f"r:{registration.lower()}"
     if thing.get("objectType", "Activity") == "Activity":
-        yield _key("c", thing["id"])
-    for agent in (statement["actor"], *_if_agent(thing)):
-        yield from (_key("a", known) for known in _known(agent))
-    for agent in _agents(statement):
-        yield from (_key("A", known) for known in _known(agent))
-    yield from (_key("C", activity["id"]) for activity in _activities(statement))
+        yield f"c:{thing['id']}"
+    yield from (f"C:{activity['id']}" for activity in _activities(statement))
 
 
-def _known(agent: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The identifiers that an agent is found by: a group's are its members' too."""
-    yield from filter(None, (identifier(one) for one in (agent, *agent.get("member", ()))))
+def who_of(agent: Mapping[str, Any]) -> Who | None:
+    """Whom an agent or an identified group is; None for a group without an identifier."""
+    told = identifier(agent)
+    match next(iter(told), None):
+        case "account":
+            return Who(issuer=told["account"]["homePage"], name=told["account"]["name"])
+        case "mbox":
+            return Who(email=told["mbox"].partition(":")[2])
+        case None:
+            return None
+        case kind:
+            return Who(issuer=kind, name=told[kind])
+
+
+def _known(agent: Mapping[str, Any]) -> Iterator[Who]:
+    """Whom an agent is found by: a group is found by its members, too."""
+    yield from filter(None, map(who_of, (agent, *agent.get("member", ()))))
 
 
 def _if_agent(thing: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -188,7 +214,3 @@ def _activities(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from told if isinstance(told, list) else [told]
     if thing.get("objectType") == "SubStatement":
         yield from _activities(thing)
-
-
-def _key(kind: str, value: object) -> str:
-    return f"{kind}:{json.dumps(value, sort_keys=True, ensure_ascii=False)}"

@@ -244,6 +244,16 @@ ATTACHMENT = Thing(
 # the whole: Data 2.4
 
 
+def _attachments_have_an_address(statement: Mapping[str, Any], place: Place) -> Iterator[Refusal]:
+    """Communication 1.5.1: a request of application/json brings attachments by their fileUrl only."""
+    for index, attachment in enumerate(statement.get("attachments", ())):
+        if "fileUrl" not in attachment:
+            told = place.into("attachments").into(index).into("fileUrl")
+            yield told.lacks(
+                "the address of the attachment: its content is not taken here", "Communication 1.5.1"
+            )
+
+
 def _object_fits_context(statement: Mapping[str, Any], place: Place) -> Iterator[Refusal]:
     """Data 2.4.6: revision and platform are of an activity only."""
     if statement["object"].get("objectType", "Activity") == "Activity":
@@ -284,7 +294,7 @@ _OBJECTS: dict[str, Check] = {
     "StatementRef": STATEMENT_REF,
 }
 _NEEDED = ("actor", "verb", "object")
-_RULES = (_object_fits_context, _void_names_a_statement)
+_RULES = (_object_fits_context, _void_names_a_statement, _attachments_have_an_address)
 SUBSTATEMENT = Thing(
     "a SubStatement",
     {"objectType": one_of(("SubStatement",), "Data 2.4.4.3"), **_about(_OBJECTS)},
