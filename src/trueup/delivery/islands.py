@@ -2,7 +2,7 @@
 
 Knows runs and their limits, not why a cursor moved. A cursor reads its source in order of change or of
 completion; where it skips, everything between two records that were sent is missing. Single misses
-scattered among sent records are no window.
+scattered among sent records are no window, unless one lies right behind a run that ended at its limit.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _ordered_by(logs: Logs, column: str) -> list[Gap]:
         yes(pairs.in_lms & pairs.due & ~pairs.in_review & pairs.tries.isnull() & ~pairs.pending)
     )
     gone = gone.filter(gone[column].notnull()).mutate(at=gone[column])
-    if logs.fetch(gone.aggregate(n=gone.count()))[0]["n"] < LEAST:  # type: ignore[operator]  # a count
+    if not logs.fetch(gone.aggregate(n=gone.count()))[0]["n"]:
         return []
     lms = logs.relation("records", lambda logs: logs.roles["completions"])
     ours = lms.filter(yes(lms.due & lms[column].notnull())).mutate(at=lms[column])
@@ -245,9 +245,9 @@ def _gaps(rows: list[dict[str, object]]) -> list[Gap]:
                 continue
             if before is not None and members:
                 first, then = _run_of(before), _run_of(row)
-                if len(members) >= LEAST:
+                if len(members) >= LEAST or first != then:
                     gaps.append(Gap(tuple(members), first, then, strays[first]))
-                elif first == then:
+                else:
                     strays[first] += len(members)
             before, members = row, []
     return gaps
@@ -268,9 +268,10 @@ def _member(row: dict[str, object]) -> Member:
 
 
 def _block(gap: Gap, run: Run | None) -> Block | None:
-    """The window as a fault; None where it lies inside one run that had room left."""
-    limit = run.reached(gap.strays) if run else None
-    if limit is None and gap.run_after in {None, gap.run_before}:
+    """The window as a fault; None where it lies inside one run that had room left, or is too small to be one."""
+    few = len(gap.members) < LEAST
+    limit = run.reached(0 if few else gap.strays) if run else None
+    if limit is None and (few or gap.run_after in {None, gap.run_before}):
         return None
     first = gap.members[0]
     return Block(

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import ibis
 
 from trueup.kit.expressions import or_null, plain_number, text, union, yes
-from trueup.model.findings import Facts, Finding, Logs, fault_rows
+from trueup.model.findings import Doubt, Facts, Finding, Logs, fault_rows
 from trueup.scoring.comparing import (
     agreeing,
     declared,
+    graded,
     is_one_of,
+    labelled,
     outside,
+    own_versions,
     plain_version,
     range_text,
     ranges,
@@ -25,7 +28,7 @@ from trueup.scoring.matrix import latest_of, named
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["FINDINGS", "agreeing", "doubts", "said", "wanted"]
+__all__ = ["FINDINGS", "agreeing", "doubts", "graded", "said", "wanted"]
 
 MAJORITY = 0.5  # a version that most of a scale's rows carry is the one both sides use
 _OURS: dict[str, None] = {"other_file": None, "other_line": None}  # only the LMS row is meant
@@ -42,8 +45,9 @@ def unknown_scale(logs: Logs) -> ibis.Table:
     given = _given(pairs.score_raw, pairs.score)
     scored = yes(pairs.in_lms & given.notnull() & ~pairs.is_void)
     known = is_one_of(pairs.scale, names)
+    worded = is_one_of(pairs.scale, labelled(logs.facts, logs.facts.lms_scales))
     strange = pairs.filter(scored & yes(pairs.scale.notnull()) & ~known)
-    wordy = pairs.filter(scored & yes(pairs.score.isnull()) & known)
+    wordy = pairs.filter(scored & yes(pairs.score.isnull()) & known & ~worded)
     rows = [
         _no_scale(strange, strange.scale, ibis.literal("score ") + _given(strange.score_raw, strange.score)),
         fault_rows(
@@ -102,12 +106,15 @@ def _no_review_scale(logs: Logs) -> ibis.Table:
 
 def _wild(table: ibis.Table, facts: Facts) -> ir.Value:
     """Whether the LMS's score lies outside its scale."""
-    return outside(table.score, table.scale, table.h_scale_version, ranges(facts, facts.lms_scales))
+    return outside(
+        table.score, table.score_raw, table.scale, table.h_scale_version, ranges(facts, facts.lms_scales)
+    )
 
 
 def _wild_there(table: ibis.Table, facts: Facts) -> ir.Value:
     """Whether the review system's score lies outside its scale."""
-    return outside(table.h_score, table.h_scale, table.h_scale_version, ranges(facts, review_names(facts)))
+    allowed = ranges(facts, review_names(facts))
+    return outside(table.h_score, table.h_score_raw, table.h_scale, table.h_scale_version, allowed)
 
 
 def out_of_range(logs: Logs) -> ibis.Table:
@@ -153,6 +160,9 @@ def conversion_mismatch(logs: Logs) -> ibis.Table:
     if logs.has("reviews", "score"):
         lost = both.filter(yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.isnull()))
         rows.append(_unequal(lost, "the review system has no score"))
+        no_number = yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.notnull())
+        garbled = both.filter(no_number & ~_wild_there(both, logs.facts))
+        rows.append(_unequal(garbled, "the review system's score is no number"))
     return union(rows)
 
 
@@ -184,7 +194,7 @@ def version_skew(logs: Logs) -> ibis.Table | None:
         }
         current = newest[named(name)].version if named(name) in newest else ""
         right = sorted({plain_version(version) for version in usual or {current}})
-        mine = both.filter(yes(both.scale == name))
+        mine = both.filter(yes(both.scale == name) & ~_of_another(both, facts, name))
         off = mine.filter(~mine.h_scale_version.strip().lower().re_replace("^v", "").isin(right))
         rows.append(
             fault_rows(
@@ -197,6 +207,12 @@ def version_skew(logs: Logs) -> ibis.Table | None:
             )
         )
     return union(rows) if rows else None
+
+
+def _of_another(table: ibis.Table, facts: Facts, name: str) -> ir.Value:
+    """Whether the review's version is that of another scale than the source's, the one of its own score."""
+    own = own_versions(facts) - {named(name)}
+    return is_one_of(table.h_scale, [shown for shown in review_names(facts) if named(shown) in own])
 
 
 def invented_score(logs: Logs) -> ibis.Table:
@@ -221,36 +237,37 @@ def invented_score(logs: Logs) -> ibis.Table:
     )
 
 
-def doubts(table: ibis.Table, facts: Facts) -> list[ir.Value]:
+def doubts(table: ibis.Table, facts: Facts) -> dict[Doubt, ir.Value]:
     """What makes a record worth a closer look for the findings above."""
-    both = table.file.notnull() & table.h_file.notnull()
-    doubtful = [both & (table.score.isnull() != table.h_score.isnull())]
+    both = table.in_lms & table.in_review
+    one_sided = both & (table.score.isnull() != table.h_score.isnull())
     if not facts.scales:
-        return doubtful
+        return {Doubt.SCORE: one_sided}
     newest = latest_of(facts.scales)
     current = [
-        (yes(table.scale == name), text(newest[named(name)].version))
+        (yes(table.scale == name) & ~_of_another(table, facts, name), text(newest[named(name)].version))
         for name in facts.lms_scales
         if named(name) in newest
     ]
     version = ibis.cases(*current, else_=or_null("string")) if current else or_null("string")
     known = is_one_of(table.scale, declared(facts, facts.lms_scales))
     known_there = is_one_of(table.h_scale, declared(facts, review_names(facts)))
-    return [
-        *doubtful,
-        ~agreeing(table, facts),
-        table.h_scale_version != version,
-        (table.score.notnull() | table.score_raw.notnull()) & (table.score.isnull() | ~known),
-        _wild(table, facts),
-        table.h_score.notnull() & table.h_scale.notnull() & ~known_there,
-        _wild_there(table, facts),
-    ]
+    given = table.score.notnull() | table.score_raw.notnull()
+    return {
+        Doubt.SCORE: one_sided | ~agreeing(table, facts),
+        Doubt.SCALE: (given & (table.score.isnull() | ~known))
+        | (table.h_score.notnull() & table.h_scale.notnull() & ~known_there),
+        Doubt.VERSION: table.h_scale_version != version,
+        Doubt.RANGE: _wild(table, facts) | _wild_there(table, facts),
+    }
 
 
 FINDINGS = (
-    Finding("TU0801", ("completions.score", "scales"), unknown_scale),
-    Finding("TU0802", ("completions.score", "scales"), out_of_range),
-    Finding("TU0803", ("completions.score", "reviews.score", "scales"), conversion_mismatch),
-    Finding("TU0804", ("completions.scale", "reviews.scale_version", "scales"), version_skew),
-    Finding("TU0805", ("completions.score", "reviews.score"), invented_score),
+    Finding("TU0801", ("completions.score", "scales"), unknown_scale, (Doubt.SCALE,)),
+    Finding("TU0802", ("completions.score", "scales"), out_of_range, (Doubt.RANGE,)),
+    Finding("TU0803", ("completions.score", "reviews.score", "scales"), conversion_mismatch, (Doubt.SCORE,)),
+    Finding(
+        "TU0804", ("completions.scale", "reviews.scale_version", "scales"), version_skew, (Doubt.VERSION,)
+    ),
+    Finding("TU0805", ("completions.score", "reviews.score"), invented_score, (Doubt.SCORE,)),
 )
