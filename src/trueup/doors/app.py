@@ -26,6 +26,7 @@ from trueup.journey.admit import Admission, tidy
 from trueup.journey.consult import Acknowledger
 from trueup.journey.open_shelf import open_shelf
 from trueup.journey.statements import Statements
+from trueup.journey.together import Together
 from trueup.kit.log import configure, logger
 from trueup.kit.signing import UnusableKeyError
 
@@ -85,6 +86,7 @@ def _server(settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...])
     figures = new_figures()
     service = Service(
         shelf=shelf,
+        doors={door: Together(shelf, door) for door in ("api", "webhook")},
         statements=Statements(shelf),
         receipts=Acknowledger(keys[0]),
         admission=Admission(shelf.database),

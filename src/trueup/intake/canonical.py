@@ -101,7 +101,7 @@ def read_event(body: bytes, terms_of: Callable[[str], Terms], now: datetime) -> 
         kept, dropped = _kept(document, terms.dropped)
         if dropped:
             body = _only(body, kept)
-        text = _canonical(kept)
+        text = _canonical({**kept, "revision": key.revision})  # said or not, it is the same event
         asserted = _shaped(_asserted, body, kept)
         numbers = _numbers(asserted.score)
     except _FaultError as error:

@@ -5,7 +5,7 @@ Joins intake (what is kept), privacy (keys and names) and audit (places in the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trueup.audit import proving
@@ -80,7 +80,7 @@ async def receipt(shelf: Shelf, key: Key, signing: SigningKey) -> Receipt | None
     told = await consult(shelf, key)
     if told is None or told.digest is None:
         return None
-    said = claims(key, told.digest, told.entry.received_at)
+    said = replace(claims(key, told.digest, told.entry.received_at), contract=told.entry.contract)
     person = (await person_keys(shelf.database, shelf.keys, {told.entry.actor_id}))[told.entry.actor_id]
     made = issue(said, signing, salt_of(person.audit_secret, said.record()))
     return await proving.completed(shelf.database, told.entry.statement_id, made)

@@ -275,7 +275,7 @@ def test_what_is_stored_before_consistent_through_can_be_read(served: Served):
     one = statement()
     told = post(served, one)
     stored = ask(served, "GET", f"statements?statementId={one['id']}").json["stored"]
-    time.sleep(0.05)
+    time.sleep(0.2)
     assert ask(served, "GET", "statements?limit=1").headers["x-experience-api-consistent-through"] > stored
     assert told.headers["x-experience-api-consistent-through"]
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from trueup.doors.api.callers import caller_with
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from trueup.access.tokens import Caller, Scope
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from trueup.journey.arrive import Shelf
     from trueup.journey.consult import Acknowledger
     from trueup.journey.statements import Statements
+    from trueup.journey.together import Together
     from trueup.kit.database import Database
 
 
@@ -27,6 +30,7 @@ class Service:
     """One running service."""
 
     shelf: Shelf
+    doors: Mapping[str, Together]
     statements: Statements
     receipts: Acknowledger
     admission: Admission
