@@ -27,6 +27,7 @@ class Entry:
     statement_id: int
     actor_id: int
     sealed: bytes  # digest, and the body where it is kept
+    contract: str
     received_at: datetime
     completion: Completion | None
     fault: Fault | None
@@ -106,7 +107,7 @@ async def revisions(database: Statements, source: str, record_id: str) -> list[s
 def _common(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key": Key(row["source"], row["record_id"], row["revision"]),
-        **{name: row[name] for name in ("statement_id", "actor_id", "sealed", "received_at")},
+        **{name: row[name] for name in ("statement_id", "actor_id", "sealed", "contract", "received_at")},
     }
 
 
