@@ -7,7 +7,7 @@ scattered among sent records are no window, unless one lies right behind a run t
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,8 +17,11 @@ import ibis
 from trueup.kit.expressions import yes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trueup.model.findings import Logs
 
+AROUND = 3  # records before a gap that say which run it follows
 LEAST = 3  # misses in a row that make a window
 FEW = 300_000  # records up to which the whole log is laid out in order; beyond, only where misses are dense
 PER_BUCKET = 8  # records, on average, in a bucket of time
@@ -199,7 +202,7 @@ def _ordered_by(logs: Logs, column: str) -> list[Gap]:
         )
         .order_by(["region", "at", "record_id"])
     )
-    return _gaps(rows)
+    return _gaps(rows, {run: start for run, (start, _) in logs.facts.run_times.items()})
 
 
 def _dense(logs: Logs, ours: ibis.Table, gone: ibis.Table, low: int, width: int) -> list[tuple[int, int]]:
@@ -232,25 +235,36 @@ def _inside(at: ibis.Value, stretches: list[tuple[int, int]]) -> ibis.Value:
     return ibis.cases(*cases, else_=-1)
 
 
-def _gaps(rows: list[dict[str, object]]) -> list[Gap]:
+def _gaps(rows: list[dict[str, object]], started: Mapping[str, int | None]) -> list[Gap]:
     """The runs of misses among records in order, each with the runs of the records before and after it."""
     gaps: list[Gap] = []
     strays: Counter[str | None] = Counter()
     for _, region in groupby(rows, key=lambda row: row["region"]):
-        before: dict[str, object] | None = None
+        before: deque[str | None] = deque(maxlen=AROUND)
         members: list[Member] = []
         for row in [*region, None]:
             if row is not None and row["gone"]:
                 members.append(_member(row))
                 continue
-            if before is not None and members:
-                first, then = _run_of(before), _run_of(row)
+            if before and members:
+                first, then = _run_before(before, started), _run_of(row)
                 if len(members) >= LEAST or first != then:
                     gaps.append(Gap(tuple(members), first, then, strays[first]))
                 else:
                     strays[first] += len(members)
-            before, members = row, []
+            before.append(_run_of(row))
+            members = []
     return gaps
+
+
+def _run_before(runs: deque[str | None], started: Mapping[str, int | None]) -> str | None:
+    """The run of the last record before a gap; where that one is older than the others', the usual one of theirs.
+
+    A record whose time is wrong stands among those of a later run.
+    """
+    last, (usual, _) = runs[-1], Counter(runs).most_common(1)[0]
+    known = started.get(last or ""), started.get(usual or "")
+    return usual if known[0] is not None and known[1] is not None and known[0] < known[1] else last
 
 
 def _run_of(row: dict[str, object] | None) -> str | None:

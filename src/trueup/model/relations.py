@@ -42,7 +42,6 @@ NO_KEY = (
     "nil",
     "nan",
     "n/a",
-    "#n/a",
     "undefined",
     "\\n",
     "-",

@@ -15,12 +15,13 @@ from trueup.scoring.comparing import (
     is_one_of,
     labelled,
     outside,
-    own_versions,
     plain_version,
     range_text,
     ranges,
     review_names,
     said,
+    versioned,
+    versioned_names,
     wanted,
 )
 from trueup.scoring.matrix import latest_of, named
@@ -28,7 +29,7 @@ from trueup.scoring.matrix import latest_of, named
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["FINDINGS", "agreeing", "doubts", "graded", "said", "wanted"]
+__all__ = ["FINDINGS", "agreeing", "doubts", "graded", "said", "versioned", "wanted"]
 
 MAJORITY = 0.5  # a version that most of a scale's rows carry is the one both sides use
 _OURS: dict[str, None] = {"other_file": None, "other_line": None}  # only the LMS row is meant
@@ -188,13 +189,13 @@ def version_skew(logs: Logs) -> ibis.Table | None:
         yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.h_score.notnull())
     )
     rows = []
-    for name in declared(facts, facts.lms_scales):
+    for name in versioned_names(facts):
         usual = {
             v for (scale, v), share in facts.version_shares.items() if scale == name and share >= MAJORITY
         }
         current = newest[named(name)].version if named(name) in newest else ""
         right = sorted({plain_version(version) for version in usual or {current}})
-        mine = both.filter(yes(both.scale == name) & ~_of_another(both, facts, name))
+        mine = both.filter(yes(versioned(both, facts) == name))
         off = mine.filter(~mine.h_scale_version.strip().lower().re_replace("^v", "").isin(right))
         rows.append(
             fault_rows(
@@ -207,12 +208,6 @@ def version_skew(logs: Logs) -> ibis.Table | None:
             )
         )
     return union(rows) if rows else None
-
-
-def _of_another(table: ibis.Table, facts: Facts, name: str) -> ir.Value:
-    """Whether the review's version is that of another scale than the source's, the one of its own score."""
-    own = own_versions(facts) - {named(name)}
-    return is_one_of(table.h_scale, [shown for shown in review_names(facts) if named(shown) in own])
 
 
 def invented_score(logs: Logs) -> ibis.Table:
@@ -245,8 +240,8 @@ def doubts(table: ibis.Table, facts: Facts) -> dict[Doubt, ir.Value]:
         return {Doubt.SCORE: one_sided}
     newest = latest_of(facts.scales)
     current = [
-        (yes(table.scale == name) & ~_of_another(table, facts, name), text(newest[named(name)].version))
-        for name in facts.lms_scales
+        (yes(versioned(table, facts) == name), text(newest[named(name)].version))
+        for name in versioned_names(facts)
         if named(name) in newest
     ]
     version = ibis.cases(*current, else_=or_null("string")) if current else or_null("string")
