@@ -15,7 +15,7 @@ from trueup.audit.commitment import commitment
 from trueup.intake.store import Known, known
 from trueup.journey.arrive import Incoming, Shelf, arrive, claims
 from trueup.kit.database import DatabaseSettings
-from trueup.model.completions import Key, Outcome
+from trueup.model.completions import CONTRACT, Key, Outcome
 from trueup.model.settings import SourceSettings
 from trueup.privacy.actors import actors_of
 from trueup.privacy.keys import PersonKey
@@ -159,7 +159,7 @@ def test_what_is_kept_is_readable_with_the_persons_key_only(database: DatabaseSe
         assert b"canary@example.com" in opened[32:]
         pending = await shelf.database.row("SELECT * FROM audit_pending")
         assert pending is not None
-        said = claims(verdict.key, verdict.digest, verdict.received_at).record()
+        said = claims(verdict.key, verdict.digest, verdict.received_at, CONTRACT).record()
         assert pending["commitment"] == commitment(verdict.salt, said)
 
     on_shelf(database, work)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from shelves import event, on_shelf, take
 
 from audit_logs import KEY, KEYS
@@ -15,6 +16,7 @@ from trueup.journey.arrive import Shelf
 from trueup.journey.consult import Acknowledger, consult, receipt
 from trueup.journey.disclose import disclose
 from trueup.kit.database import DatabaseSettings
+from trueup.model.completions import CONTRACT, Key
 
 
 def opened(directory: Path) -> list[dict]:
@@ -30,6 +32,27 @@ def test_each_leaf_opens_to_the_record_that_was_taken_in(database: DatabaseSetti
         assert (found.size, found.opened, found.problems) == (1501, 1501, ())
         records = {one["record"]["record_id"]: one["record"]["digest"] for one in opened(tmp_path / "export")}
         assert records == {verdict.key.record_id: verdict.digest for verdict in verdicts}
+
+    on_shelf(database, work)
+
+
+def test_a_receipt_names_the_contract_that_its_record_was_read_by(database: DatabaseSettings):
+    async def work(shelf: Shelf) -> None:
+        acknowledger = Acknowledger(KEY)
+        held = event(2, account=...)
+        with pytest.MonkeyPatch.context() as earlier:  # both records come in under an older contract
+            earlier.setattr("trueup.journey.arrive.CONTRACT", "trueup.event/0")
+            first = [acknowledger.of(one) for one in await take(shelf, event(1), held)]
+        await sequence_all(shelf.database, [KEY])
+        again = await take(shelf, event(1), held, event(3))
+        assert [one.outcome.value for one in again] == ["duplicate", "quarantined", "accepted"]
+        assert [acknowledger.of(one) for one in again[:2]] == first
+        assert acknowledger.of(again[2]).claims.contract == CONTRACT
+        for one in first:
+            asked = await receipt(shelf, Key("moodle-hr", one.claims.record_id, "1"), KEY)
+            assert (asked.claims, asked.salt, asked.signature) == (one.claims, one.salt, one.signature)
+            assert asked.claims.contract == "trueup.event/0"
+            assert verify_receipt(asked, KEYS).problems == ()
 
     on_shelf(database, work)
 

@@ -51,12 +51,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What stands under a key. `erased`: its actor was erased since."""
+    """What stands under a key, and the contract it was read by. `erased`: its actor was erased since."""
 
     statement_id: int
     actor_id: int
     fingerprint: bytes
     received_at: datetime
+    contract: str
     erased: bool = False
 
 
@@ -112,7 +113,7 @@ async def hold(
 async def known(database: Statements, keys: Sequence[Key]) -> dict[Key, Known]:
     """What stands under each of the keys, of those that there is something under."""
     rows = await database.rows(
-        """SELECT c.source, c.record_id, c.revision, c.statement_id, c.actor_id, c.fingerprint, c.received_at,
+        """SELECT c.source, c.record_id, c.revision, c.statement_id, c.actor_id, c.fingerprint, c.received_at, c.contract,
                   NOT EXISTS (SELECT FROM actor a WHERE a.actor_id = c.actor_id) AS erased
            FROM completion c JOIN unnest($1::text[], $2::text[], $3::text[]) AS k (source, record_id, revision)
                 USING (source, record_id, revision)""",
@@ -120,7 +121,12 @@ async def known(database: Statements, keys: Sequence[Key]) -> dict[Key, Known]:
     )
     return {
         Key(row["source"], row["record_id"], row["revision"]): Known(
-            row["statement_id"], row["actor_id"], row["fingerprint"], row["received_at"], row["erased"]
+            row["statement_id"],
+            row["actor_id"],
+            row["fingerprint"],
+            row["received_at"],
+            row["contract"],
+            row["erased"],
         )
         for row in rows
     }
@@ -129,14 +135,15 @@ async def known(database: Statements, keys: Sequence[Key]) -> dict[Key, Known]:
 async def held_before(database: Statements, keys: Sequence[Key]) -> dict[tuple[Key, bytes], Known]:
     """What is, or was, in quarantine under each of the keys, by key and fingerprint."""
     rows = await database.rows(
-        """SELECT q.source, q.record_id, q.revision, q.statement_id, q.actor_id, q.fingerprint, q.received_at
+        """SELECT q.source, q.record_id, q.revision, q.statement_id, q.actor_id, q.fingerprint, q.received_at,
+                  q.contract
            FROM quarantine q JOIN unnest($1::text[], $2::text[], $3::text[]) AS k (source, record_id, revision)
                 USING (source, record_id, revision)""",
         *_key_columns(keys),
     )
     return {
         (Key(row["source"], row["record_id"], row["revision"]), row["fingerprint"]): Known(
-            row["statement_id"], row["actor_id"], row["fingerprint"], row["received_at"]
+            row["statement_id"], row["actor_id"], row["fingerprint"], row["received_at"], row["contract"]
         )
         for row in rows
     }

@@ -103,8 +103,8 @@ async def arrive(shelf: Shelf, incoming: Sequence[Incoming], *, door: str, now: 
     return [verdicts[place] for place in range(len(read))]
 
 
-def claims(key: Key, digest: str, received_at: datetime) -> Claims:
-    """What the receipt of a durable event says, and its audit leaf commits to."""
+def claims(key: Key, digest: str, received_at: datetime, contract: str) -> Claims:
+    """What the receipt of a durable event says, and its audit leaf commits to; `contract` is what it was read by."""
     time = received_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     return Claims(
         source=key.source,
@@ -112,7 +112,7 @@ def claims(key: Key, digest: str, received_at: datetime) -> Claims:
         revision=key.revision,
         digest=digest,
         time=time,
-        contract=CONTRACT,
+        contract=contract,
     )
 
 
@@ -137,7 +137,7 @@ def _ready(shelf: Shelf, place: int, event: Event, one: Incoming, *, actor: Acto
     digest = hashlib.sha256(one.record or event.canonical)
     told = shelf.told_of(event.key.source)
     keep = told.keep_raw and not (one.raw and told.drop)  # nothing is taken out of a source's own record
-    said = claims(event.key, digest.hexdigest(), now).record()
+    said = claims(event.key, digest.hexdigest(), now, CONTRACT).record()
     salt = salt_of(actor.key.audit_secret, said)
     kept = store.Kept(
         key=event.key,
@@ -162,7 +162,7 @@ async def _take(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
     again = []
     for one in ready:
         if one is first[one.event.key] and one.event.key in taken:
-            verdicts[one.place] = _durable(Outcome.ACCEPTED, one, taken[one.event.key], now, one.salt)
+            verdicts[one.place] = _first(Outcome.ACCEPTED, one, taken[one.event.key], now)
         else:
             again.append(one)
     return verdicts | (await _known(shelf, again) if again else {})
@@ -185,7 +185,7 @@ async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
         if number is None:
             again.append(one)
         else:
-            verdicts[one.place] = _durable(Outcome.QUARANTINED, one, number, now, one.salt)
+            verdicts[one.place] = _first(Outcome.QUARANTINED, one, number, now)
     if not again:
         return verdicts
     verdicts |= await _known(shelf, again)
@@ -193,9 +193,7 @@ async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
     for one in again:
         if one.place not in verdicts:
             was = before[one.event.key, one.kept.fingerprint]
-            verdicts[one.place] = _durable(
-                Outcome.QUARANTINED, one, was.statement_id, was.received_at, _salt(one, was)
-            )
+            verdicts[one.place] = _again(Outcome.QUARANTINED, one, was)
     return verdicts
 
 
@@ -208,9 +206,7 @@ async def _known(shelf: Shelf, ready: Sequence[_Ready]) -> dict[int, Verdict]:
         if was is None:
             continue
         if was.erased or (was.actor_id, was.fingerprint) == (one.kept.actor_id, one.kept.fingerprint):
-            verdicts[one.place] = _durable(
-                Outcome.DUPLICATE, one, was.statement_id, was.received_at, _salt(one, was)
-            )
+            verdicts[one.place] = _again(Outcome.DUPLICATE, one, was)
         else:
             verdicts[one.place] = Verdict(
                 Outcome.CONFLICT, one.event.key, one.digest, dropped=one.event.dropped
@@ -218,20 +214,36 @@ async def _known(shelf: Shelf, ready: Sequence[_Ready]) -> dict[int, Verdict]:
     return verdicts
 
 
-def _salt(one: _Ready, was: store.Known) -> bytes | None:
-    """The salt of the leaf that the event had when it came first: its receipt is the same each time."""
-    if was.erased:  # and the salt with the key
-        return None
-    return salt_of(one.actor.key.audit_secret, claims(one.event.key, one.digest, was.received_at).record())
+def _first(outcome: Outcome, one: _Ready, statement_id: int, now: datetime) -> Verdict:
+    """The verdict of what is durable from now on."""
+    return Verdict(
+        outcome,
+        one.event.key,
+        one.digest,
+        statement_id,
+        now,
+        CONTRACT,
+        one.salt,
+        one.event.fault,
+        one.event.dropped,
+    )
 
 
-def _durable(
-    outcome: Outcome, one: _Ready, statement_id: int, received_at: datetime, salt: bytes | None
-) -> Verdict:
-    """The verdict of what is on disk."""
+def _again(outcome: Outcome, one: _Ready, was: store.Known) -> Verdict:
+    """The verdict of what came before: its receipt is the one of then. Who was erased has none: the salt went along."""
+    said = claims(one.event.key, one.digest, was.received_at, was.contract).record()
+    salt = None if was.erased else salt_of(one.actor.key.audit_secret, said)
     fault = one.event.fault if outcome is Outcome.QUARANTINED else None
     return Verdict(
-        outcome, one.event.key, one.digest, statement_id, received_at, salt, fault, one.event.dropped
+        outcome,
+        one.event.key,
+        one.digest,
+        was.statement_id,
+        was.received_at,
+        was.contract,
+        salt,
+        fault,
+        one.event.dropped,
     )
 
 

@@ -5,7 +5,7 @@ Joins intake (what is kept), privacy (keys and names) and audit (places in the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trueup.audit import proving
@@ -47,10 +47,12 @@ class Acknowledger:
             verdict.key is None
             or verdict.digest is None
             or verdict.received_at is None
+            or verdict.contract is None
             or verdict.salt is None
         ):
             return None
-        return issue(claims(verdict.key, verdict.digest, verdict.received_at), self.key, verdict.salt)
+        said = claims(verdict.key, verdict.digest, verdict.received_at, verdict.contract)
+        return issue(said, self.key, verdict.salt)
 
 
 async def latest(shelf: Shelf, source: str, record_id: str) -> Key | None:
@@ -80,7 +82,7 @@ async def receipt(shelf: Shelf, key: Key, signing: SigningKey) -> Receipt | None
     told = await consult(shelf, key)
     if told is None or told.digest is None:
         return None
-    said = replace(claims(key, told.digest, told.entry.received_at), contract=told.entry.contract)
+    said = claims(key, told.digest, told.entry.received_at, told.entry.contract)
     person = (await person_keys(shelf.database, shelf.keys, {told.entry.actor_id}))[told.entry.actor_id]
     made = issue(said, signing, salt_of(person.audit_secret, said.record()))
     return await proving.completed(shelf.database, told.entry.statement_id, made)

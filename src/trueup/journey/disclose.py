@@ -6,7 +6,6 @@ source, id, revision, digest, time. Whoever was erased has no key any more; thei
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trueup.audit import proving
@@ -51,5 +50,5 @@ async def _opened(shelf: Shelf, size: int) -> AsyncIterator[list[Opened]]:
 
 def _record(row: ledger.Sealed, key: PersonKey, leaf_index: int) -> Opened:
     digest = key.opened(row.sealed, str(row.key).encode())[:DIGEST_BYTES].hex()
-    record = replace(claims(row.key, digest, row.received_at), contract=row.contract).record()
+    record = claims(row.key, digest, row.received_at, row.contract).record()
     return Opened(leaf_index, salt_of(key.audit_secret, record), record)

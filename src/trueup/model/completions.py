@@ -101,13 +101,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one event. Where it is durable: under which number, since when, and the salt of its audit leaf."""
+    """What became of one event. Where it is durable: its number, since when, by which contract, the salt of its leaf."""
 
     outcome: Outcome
     key: Key | None = None  # None where the event does not say it
     digest: str | None = None  # SHA-256 of its canonical JSON; None where it can't be read
     statement_id: int | None = None
     received_at: datetime | None = None
+    contract: str | None = None
     salt: bytes | None = None
     fault: Fault | None = None
     dropped: tuple[str, ...] = ()  # JSON pointers of what no purpose allows: it was never stored
