@@ -57,17 +57,15 @@ def readings(facts: Facts) -> tuple[Reading, ...]:
                 continue
             theirs = shown is not None and named(shown) in own
             exact = None if theirs else _version_of(facts.scales, mine.scale, version)
-            if shown and theirs:
-                target = _version_of(facts.scales, named(shown), version) or target
-            told = version if exact or theirs else None
-            found.append(Reading(source, told, shown, exact or mine, target))
+            found.append(Reading(source, version if exact else None, shown, exact or mine, target))
     return tuple(sorted(dict.fromkeys(found), key=lambda one: one.version is None))
 
 
 def own_versions(facts: Facts) -> frozenset[str]:
     """The scales of the review system whose rows give the version of that very scale, by their compared names.
 
-    Elsewhere the version is that of the source's scale: where a row's version is none of its own scale's.
+    It has one version, and no row names another. Elsewhere the version is that of the source's scale, or the
+    scales are versioned together, which comes to the same.
     """
     known: dict[str, set[str]] = {}
     for scale in facts.scales:
@@ -76,7 +74,9 @@ def own_versions(facts: Facts) -> frozenset[str]:
     for name, version in facts.review_scales:
         if name and version:
             shown.setdefault(named(name), set()).add(plain_version(version))
-    return frozenset(name for name, versions in shown.items() if versions <= known.get(name, set()))
+    return frozenset(
+        name for name, versions in shown.items() if versions == known.get(name) and len(versions) == 1
+    )
 
 
 def _version_of(known: Sequence[Scale], name: str, version: str | None) -> Scale | None:

@@ -87,7 +87,7 @@ def _no_review_scale(logs: Logs) -> ibis.Table:
     shown = pairs.filter(
         yes(
             pairs.in_review
-            & pairs.h_score.notnull()
+            & (pairs.h_score.notnull() | pairs.h_score_raw.notnull())
             & pairs.h_scale.notnull()
             & ~is_one_of(pairs.h_scale, names)
         )
@@ -161,7 +161,8 @@ def conversion_mismatch(logs: Logs) -> ibis.Table:
         lost = both.filter(yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.isnull()))
         rows.append(_unequal(lost, "the review system has no score"))
         no_number = yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.notnull())
-        garbled = both.filter(no_number & ~_wild_there(both, logs.facts))
+        known = is_one_of(both.h_scale, declared(logs.facts, review_names(logs.facts)))
+        garbled = both.filter(no_number & (known | both.h_scale.isnull()) & ~_wild_there(both, logs.facts))
         rows.append(_unequal(garbled, "the review system's score is no number"))
     return union(rows)
 
@@ -258,7 +259,7 @@ def doubts(table: ibis.Table, facts: Facts) -> list[ir.Value]:
         table.h_scale_version != version,
         (table.score.notnull() | table.score_raw.notnull()) & (table.score.isnull() | ~known),
         _wild(table, facts),
-        table.h_score.notnull() & table.h_scale.notnull() & ~known_there,
+        (table.h_score.notnull() | table.h_score_raw.notnull()) & table.h_scale.notnull() & ~known_there,
         _wild_there(table, facts),
     ]
 
