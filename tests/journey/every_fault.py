@@ -32,6 +32,7 @@ from plants import (
     reused,
     second_account,
     sent_twice,
+    sent_twice_by_earlier_name,
     shifted_group,
     split,
     swapped,
@@ -190,6 +191,9 @@ RUNS = (
     Plant("TU0404", "five tries, a second apart", partial(retried, waits=(1, 1, 1, 1)),
           "attempt_at", "waits that grow", "5 attempts, never more than 1 s apart", "try1", person=None),
     Plant("TU0405", "a window sent twice", sent_twice, "cursor", "sent by one run", "sent by {try[run_id]} and {again0[run_id]}", "again0", n=3),
+    # the order of runs is that of their times, not of their names
+    Plant("TU0405", "a window sent twice, the first run named last", sent_twice_by_earlier_name,
+          "cursor", "sent by one run", "sent by zz-first and {again0[run_id]}", "again0", n=3),
 )
 
 COPIES = (
@@ -249,6 +253,9 @@ SCORES = (
     Plant("TU0801", "a word for a score", cells(lms={"score": "good"}),
           "score", "a number on the scale", "good", "lms", person="{person[employee_number]}"),
     Plant("TU0801", "an undeclared scale in the reviews", cells(shown={"scale": "furlongs"}),
+          "scale", "a declared scale", "furlongs", "shown"),
+    # a word on a scale that nobody declared
+    Plant("TU0801", "an undeclared scale of words in the reviews", cells(lms={"score": "B", "scale": "grade"}, shown={"score": "B", "scale": "furlongs", "scale_version": "1"}),
           "scale", "a declared scale", "furlongs", "shown"),
     Plant("TU0802", "above the scale in the LMS", cells(lms={"score": "6"}),
           "score", "1 to 5", "6", "lms", person="{person[employee_number]}"),

@@ -218,6 +218,15 @@ def sent_twice(company: Company, record: Record) -> None:
         record.rows[f"again{records.index(other)}"] = again
 
 
+def sent_twice_by_earlier_name(company: Company, record: Record) -> None:
+    """The first run's name sorts behind the second's, which has more to send than that."""
+    sent_twice(company, record)
+    for name in ("try", "one_try", "two_try"):
+        record.rows[name]["run_id"] = "zz-first"
+    for n in range(4):
+        next_of(company, record, f"own{n}", 1 + n / 100)
+
+
 # ---- accounts, copies ---------------------------------------------------------------------------------
 
 

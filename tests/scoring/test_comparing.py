@@ -155,20 +155,20 @@ def test_score_is_outside_by_the_ends_of_its_scale(hand):
     assert told == [is_outside for *_, is_outside in ENDS]
 
 
-def test_version_is_that_of_the_review_s_own_scale_where_its_rows_name_no_other():
+def test_version_is_that_of_the_review_s_own_scale_where_that_has_one_and_its_rows_name_no_other():
     hundred_1, hundred_2 = Scale("hundred", "1", 0, 100), Scale("hundred", "2", 0, 100)
-    known = (FIVE_1, FIVE_2, hundred_1, hundred_2)
-    own = Facts(scales=known, lms_scales=("1-5",), review_scales=(("hundred", "1"), ("hundred", "2")))
+    known = (FIVE_1, FIVE_2, hundred_1)
+    own = Facts(scales=known, lms_scales=("1-5",), review_scales=(("hundred", "v1"), ("hundred", None)))
     assert own_versions(own) == {"hundred"}
-    # the current version of a hundred says nothing of the source's; an overtaken one may be meant for both
-    assert {(one.version, one.scale, one.target) for one in readings(own)} == {
-        ("1", FIVE_1, hundred_1),
-        ("2", FIVE_2, hundred_2),
-    }
-    # a hundred has one version, and a row says 2: that is the source's, and so are all
-    other = Facts(scales=known[:3], lms_scales=("1-5",), review_scales=own.review_scales)
-    assert own_versions(other) == frozenset()
-    assert {one.scale for one in readings(other)} == {FIVE_1, FIVE_2}
+    # the source's newest version, whatever version of a hundred the review names
+    assert {(one.version, one.scale, one.target) for one in readings(own)} == {(None, FIVE_2, hundred_1)}
+    for scales, shown in (
+        (known, (("hundred", "1"), ("hundred", "2"))),  # 2 can only be the source's, and so are all
+        ((*known, hundred_2), (("hundred", "1"), ("hundred", "2"))),  # versioned together: the same
+    ):
+        other = Facts(scales=scales, lms_scales=("1-5",), review_scales=shown)
+        assert own_versions(other) == frozenset()
+        assert {one.scale for one in readings(other)} == {FIVE_1, FIVE_2}
 
 
 def test_range_is_said_as_people_write_it(hand):

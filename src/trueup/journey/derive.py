@@ -28,7 +28,6 @@ from trueup.journey.work import Work, whole
 from trueup.kit.expressions import DAY, yes
 from trueup.model.findings import FAULT_COLUMNS, Cycle, Logs
 from trueup.reconcile import pairs as sides
-from trueup.scoring import findings as scoring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,21 +176,20 @@ def _look_at_versions(work: Work, pairs: ibis.Table, records: ibis.Table) -> Non
     """Which share of a scale's records carries which version that is not the current one."""
     if not any(version for _, version in work.facts.review_scales):
         return
-    pairs = pairs.mutate(versioned=scoring.versioned(pairs, work.facts))
     odd = pairs.filter(
-        yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.versioned.notnull())
+        yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.scale.notnull())
     )
     counted = Counter(
         {
-            (str(row["versioned"]), str(row["h_scale_version"])): whole(row["n"])
+            (str(row["scale"]), str(row["h_scale_version"])): whole(row["n"])
             for row in work.rows(
-                odd.group_by(["versioned", "h_scale_version"]).aggregate(n=odd.record_id.nunique())
+                odd.group_by(["scale", "h_scale_version"]).aggregate(n=odd.record_id.nunique())
             )
         }
     )
-    all_of: Counter[str] = Counter()
-    for side in (records.filter(yes(records.due)), work.roles["reviews"]):
-        scored = side.filter(yes(side.score.notnull() & side.scale.notnull()))
-        for row in work.rows(scored.group_by("scale").aggregate(n=scored.count())):
-            all_of[str(row["scale"])] = max(all_of[str(row["scale"])], whole(row["n"]))
-    work.facts.version_shares = {key: n / max(1, all_of[key[0]]) for key, n in counted.items()}
+    scored = records.filter(yes(records.due & records.score.notnull() & records.scale.notnull()))
+    all_of = {
+        str(row["scale"]): whole(row["n"])
+        for row in work.rows(scored.group_by("scale").aggregate(n=scored.count()))
+    }
+    work.facts.version_shares = {key: n / max(1, all_of.get(key[0], 0)) for key, n in counted.items()}

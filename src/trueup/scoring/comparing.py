@@ -43,9 +43,7 @@ def plain_version(version: str) -> str:
 def readings(facts: Facts) -> tuple[Reading, ...]:
     """Every combination of scale names and versions in the logs that the declared scales can convert.
 
-    Those for a named version come first: they hold before the newest one does. A version of the review's own
-    scale that is the current one says nothing of the source's scale; one that is overtaken (TU0804) may have been
-    taken for both.
+    Those for a named version come first: they hold before the newest one does.
     """
     newest, own = latest_of(facts.scales), own_versions(facts)
     found = []
@@ -57,21 +55,17 @@ def readings(facts: Facts) -> tuple[Reading, ...]:
             target = newest.get(named(shown)) if shown else None
             if shown and target is None and not is_canonical(shown):
                 continue
-            theirs = (
-                _version_of(facts.scales, named(shown), version) if shown and named(shown) in own else None
-            )
-            current = theirs is not None and theirs == target
-            exact = None if current else _version_of(facts.scales, mine.scale, version)
-            target = theirs or target
-            told = version if exact or theirs else None
-            found.append(Reading(source, told, shown, exact or mine, target))
+            theirs = shown is not None and named(shown) in own
+            exact = None if theirs else _version_of(facts.scales, mine.scale, version)
+            found.append(Reading(source, version if exact else None, shown, exact or mine, target))
     return tuple(sorted(dict.fromkeys(found), key=lambda one: one.version is None))
 
 
 def own_versions(facts: Facts) -> frozenset[str]:
     """The scales of the review system whose rows give the version of that very scale, by their compared names.
 
-    Elsewhere the version is that of the source's scale: where a row's version is none of its own scale's.
+    It has one version, and no row names another. Elsewhere the version is that of the source's scale, or the
+    scales are versioned together, which comes to the same.
     """
     known: dict[str, set[str]] = {}
     for scale in facts.scales:
@@ -80,21 +74,9 @@ def own_versions(facts: Facts) -> frozenset[str]:
     for name, version in facts.review_scales:
         if name and version:
             shown.setdefault(named(name), set()).add(plain_version(version))
-    return frozenset(name for name, versions in shown.items() if versions <= known.get(name, set()))
-
-
-def versioned(table: ibis.Table, facts: Facts) -> ir.Value:
-    """The scale, as written, whose version a review row names: its own where it names those, else the source's."""
-    own = own_versions(facts)
-    theirs = is_one_of(table.h_scale, [name for name in review_names(facts) if named(name) in own])
-    return ibis.ifelse(theirs, table.h_scale, table.scale)
-
-
-def versioned_names(facts: Facts) -> tuple[str, ...]:
-    """The declared scales, as written, that such a row may mean."""
-    own = own_versions(facts)
-    names = {*facts.lms_scales, *(name for name in review_names(facts) if named(name) in own)}
-    return declared(facts, sorted(names))
+    return frozenset(
+        name for name, versions in shown.items() if versions == known.get(name) and len(versions) == 1
+    )
 
 
 def _version_of(known: Sequence[Scale], name: str, version: str | None) -> Scale | None:

@@ -15,13 +15,12 @@ from trueup.scoring.comparing import (
     is_one_of,
     labelled,
     outside,
+    own_versions,
     plain_version,
     range_text,
     ranges,
     review_names,
     said,
-    versioned,
-    versioned_names,
     wanted,
 )
 from trueup.scoring.matrix import latest_of, named
@@ -29,7 +28,7 @@ from trueup.scoring.matrix import latest_of, named
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["FINDINGS", "agreeing", "doubts", "graded", "said", "versioned", "wanted"]
+__all__ = ["FINDINGS", "agreeing", "doubts", "graded", "said", "wanted"]
 
 MAJORITY = 0.5  # a version that most of a scale's rows carry is the one both sides use
 _OURS: dict[str, None] = {"other_file": None, "other_line": None}  # only the LMS row is meant
@@ -88,7 +87,7 @@ def _no_review_scale(logs: Logs) -> ibis.Table:
     shown = pairs.filter(
         yes(
             pairs.in_review
-            & pairs.h_score.notnull()
+            & (pairs.h_score.notnull() | pairs.h_score_raw.notnull())
             & pairs.h_scale.notnull()
             & ~is_one_of(pairs.h_scale, names)
         )
@@ -162,7 +161,8 @@ def conversion_mismatch(logs: Logs) -> ibis.Table:
         lost = both.filter(yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.isnull()))
         rows.append(_unequal(lost, "the review system has no score"))
         no_number = yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.notnull())
-        garbled = both.filter(no_number & ~_wild_there(both, logs.facts))
+        known = is_one_of(both.h_scale, declared(logs.facts, review_names(logs.facts)))
+        garbled = both.filter(no_number & (known | both.h_scale.isnull()) & ~_wild_there(both, logs.facts))
         rows.append(_unequal(garbled, "the review system's score is no number"))
     return union(rows)
 
@@ -189,13 +189,13 @@ def version_skew(logs: Logs) -> ibis.Table | None:
         yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.h_score.notnull())
     )
     rows = []
-    for name in versioned_names(facts):
+    for name in declared(facts, facts.lms_scales):
         usual = {
             v for (scale, v), share in facts.version_shares.items() if scale == name and share >= MAJORITY
         }
         current = newest[named(name)].version if named(name) in newest else ""
         right = sorted({plain_version(version) for version in usual or {current}})
-        mine = both.filter(yes(versioned(both, facts) == name))
+        mine = both.filter(yes(both.scale == name) & ~_of_another(both, facts, name))
         off = mine.filter(~mine.h_scale_version.strip().lower().re_replace("^v", "").isin(right))
         rows.append(
             fault_rows(
@@ -208,6 +208,12 @@ def version_skew(logs: Logs) -> ibis.Table | None:
             )
         )
     return union(rows) if rows else None
+
+
+def _of_another(table: ibis.Table, facts: Facts, name: str) -> ir.Value:
+    """Whether the review's version is that of another scale than the source's, the one of its own score."""
+    own = own_versions(facts) - {named(name)}
+    return is_one_of(table.h_scale, [shown for shown in review_names(facts) if named(shown) in own])
 
 
 def invented_score(logs: Logs) -> ibis.Table:
@@ -240,18 +246,19 @@ def doubts(table: ibis.Table, facts: Facts) -> dict[Doubt, ir.Value]:
         return {Doubt.SCORE: one_sided}
     newest = latest_of(facts.scales)
     current = [
-        (yes(versioned(table, facts) == name), text(newest[named(name)].version))
-        for name in versioned_names(facts)
+        (yes(table.scale == name) & ~_of_another(table, facts, name), text(newest[named(name)].version))
+        for name in facts.lms_scales
         if named(name) in newest
     ]
     version = ibis.cases(*current, else_=or_null("string")) if current else or_null("string")
     known = is_one_of(table.scale, declared(facts, facts.lms_scales))
     known_there = is_one_of(table.h_scale, declared(facts, review_names(facts)))
     given = table.score.notnull() | table.score_raw.notnull()
+    given_there = table.h_score.notnull() | table.h_score_raw.notnull()
     return {
         Doubt.SCORE: one_sided | ~agreeing(table, facts),
         Doubt.SCALE: (given & (table.score.isnull() | ~known))
-        | (table.h_score.notnull() & table.h_scale.notnull() & ~known_there),
+        | (given_there & table.h_scale.notnull() & ~known_there),
         Doubt.VERSION: table.h_scale_version != version,
         Doubt.RANGE: _wild(table, facts) | _wild_there(table, facts),
     }
