@@ -75,6 +75,16 @@ WINDOWS = [
     ("aaaa....bbbb", 2, [("r004", "r007", "a", "b", True)]),  # after a whole number of batches
     ("aaaa....bbbb", 3, [("r004", "r007", "a", "b", False)]),  # its last batch had room left
     ("aa.aa....bbbb", 5, [("r005", "r008", "a", "b", True)]),  # a single miss took a place of the run
+    (
+        "aaaa....b....cccc",
+        4,
+        [("r004", "r012", "a", "c", True)],
+    ),  # one record of the window was sent after all
+    ("aaaa....bb....cccc", None, [("r004", "r013", "a", "c", False)]),
+    ("aaaa....bbb....cccc", None, [("r004", "r007", "a", "b", False), ("r011", "r014", "b", "c", False)]),
+    ("aaaa....b.cccc", None, [("r004", "r007", "a", "b", False)]),  # and a single miss is one of its own
+    ("aaaa.bbbb", 4, [("r004", "r004", "a", "b", True)]),  # one record right behind a full run
+    ("aaaa.bbbb", 5, []),
     ("aa.aa.aa.aa", None, []),  # single misses scattered among sent records
     ("aaaa....aaaa", None, []),  # amid one run that had room: no window between runs
     ("aaaa....", None, []),  # nothing after it: the next run may still take it

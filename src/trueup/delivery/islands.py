@@ -8,7 +8,7 @@ scattered among sent records are no window, unless one lies right behind a run t
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -236,24 +236,31 @@ def _inside(at: ibis.Value, stretches: list[tuple[int, int]]) -> ibis.Value:
 
 
 def _gaps(rows: list[dict[str, object]], started: Mapping[str, int | None]) -> list[Gap]:
-    """The runs of misses among records in order, each with the runs of the records before and after it."""
+    """The runs of misses among records in order, each with the runs of the records before and after it.
+
+    Two that only a record or two part are one: something of a window may have been sent by hand, or again.
+    """
     gaps: list[Gap] = []
     strays: Counter[str | None] = Counter()
     for _, region in groupby(rows, key=lambda row: row["region"]):
         before: deque[str | None] = deque(maxlen=AROUND)
         members: list[Member] = []
+        since = LEAST  # records sent since the last window of this region
         for row in [*region, None]:
             if row is not None and row["gone"]:
                 members.append(_member(row))
                 continue
             if before and members:
                 first, then = _run_before(before, started), _run_of(row)
-                if len(members) >= LEAST or first != then:
+                if len(members) >= LEAST and since < LEAST:
+                    gaps[-1] = replace(gaps[-1], members=(*gaps[-1].members, *members), run_after=then)
+                elif len(members) >= LEAST or first != then:
                     gaps.append(Gap(tuple(members), first, then, strays[first]))
                 else:
                     strays[first] += len(members)
+                since = 0 if len(members) >= LEAST else LEAST
             before.append(_run_of(row))
-            members = []
+            members, since = [], since + 1
     return gaps
 
 
