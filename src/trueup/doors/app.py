@@ -23,6 +23,7 @@ from trueup.doors.api.turns import TurnLimits, Turns
 from trueup.doors.audit_key import audit_key_file, audit_keys, made
 from trueup.doors.webhook_keys import WebhookKeys, webhook_keys_file
 from trueup.journey.admit import Admission, tidy
+from trueup.journey.arrivals import Arrivals
 from trueup.journey.consult import Acknowledger
 from trueup.journey.open_shelf import open_shelf
 from trueup.journey.statements import Statements
@@ -85,6 +86,7 @@ def _server(settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...])
     figures = new_figures()
     service = Service(
         shelf=shelf,
+        arrivals={door: Arrivals(shelf, door) for door in ("api", "webhook")},
         statements=Statements(shelf),
         receipts=Acknowledger(keys[0]),
         admission=Admission(shelf.database),
@@ -101,6 +103,7 @@ def _server(settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...])
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # nothing asks where a request comes from
             server_header=False,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=settings.stop_seconds,

@@ -1,5 +1,7 @@
 """One text to one instant. Knows the order of judgement, not the forms: those are the rules'."""
 
+import re
+
 from trueup.instants.civil import civil_of
 from trueup.instants.counting import counted
 from trueup.instants.folding import fold
@@ -9,6 +11,7 @@ from trueup.instants.reading import Reading
 from trueup.instants.rules import layout_of
 from trueup.model.instants import Instant, Unsettled
 
+_NO_DIGIT = re.compile("[^0-9]+")
 MAX_LENGTH = 200  # characters; no date is longer
 
 
@@ -37,7 +40,7 @@ def _judged(raw: str, text: str, how: Reading) -> Instant:
     layout = layout_of(text.translate(SHAPED), how.order, how.language)
     if layout.unsettled is not None:
         return none(raw, layout.rule, layout.unsettled)
-    digits = "".join(char for char in text if "0" <= char <= "9")
+    digits = _NO_DIGIT.sub("", text)
     if "whole" in layout.parts:
         return counted(raw, layout, digits, how)
     civil = civil_of(layout, digits)

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import msgspec
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from trueup.doors.api.keys import source_named, whole_key, with_key
 from trueup.doors.api.problems import Refused, asked_by
 from trueup.doors.api.service import Service
 from trueup.doors.api.verdicts import Told
-from trueup.journey.arrive import Incoming, arrive
+from trueup.journey.arrive import Incoming
 from trueup.model.completions import Outcome, Verdict
 
 LONGEST_KEY = 200
@@ -97,9 +96,7 @@ async def _own(service: Service, events: Sequence[bytes], caller: Caller) -> lis
 
 async def take(service: Service, events: Sequence[bytes], door: str) -> list[Told]:
     """Takes events in and acknowledges them."""
-    found = await arrive(
-        service.shelf, [Incoming(event) for event in events], door=door, now=datetime.now(UTC)
-    )
+    found = await service.arrivals[door].take([Incoming(event) for event in events])
     for verdict in found:
         service.figures.events.labels(door, verdict.outcome).inc()
     return [Told(verdict, service.receipts.of(verdict)) for verdict in found]

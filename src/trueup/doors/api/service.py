@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from trueup.doors.api.callers import caller_with
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from trueup.access.tokens import Caller, Scope
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from trueup.doors.api.turns import Turns
     from trueup.doors.webhook_keys import WebhookKeys
     from trueup.journey.admit import Admission
+    from trueup.journey.arrivals import Arrivals
     from trueup.journey.arrive import Shelf
     from trueup.journey.consult import Acknowledger
     from trueup.journey.statements import Statements
@@ -27,6 +30,7 @@ class Service:
     """One running service."""
 
     shelf: Shelf
+    arrivals: Mapping[str, Arrivals]  # by door
     statements: Statements
     receipts: Acknowledger
     admission: Admission
