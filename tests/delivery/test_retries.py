@@ -39,6 +39,15 @@ RETRIES = [
     ((0, 58), {"retry_after": "60"}, True),  # two seconds too soon
     ((0, 60), {"retry_after": "60"}, False),
     ((0, 1.4), {"retry_after": "2.5"}, True),  # part of a second counts
+    (
+        (0, 90),
+        {"retry_after": "Mon, 05 Jan 2026 08:02:00 GMT"},
+        True,
+    ),  # an HTTP date, two minutes after the start
+    ((0, 120), {"retry_after": "Mon, 05 Jan 2026 08:02:00 GMT"}, False),
+    ((0, 120), {"retry_after": "mon, 05 jan 2026 08:03:00 gmt"}, True),  # in small letters
+    ((0, 9), {"retry_after": "Sun, 04 Jan 2026 08:02:00 GMT"}, False),  # yesterday asks for nothing
+    ((0, 9), {"retry_after": "Mon, 05 Foo 2026 08:02:00 GMT"}, False),  # no month
     ((0, 1), {"retry_after": "soon"}, False),  # no number and no date asks for nothing
     ((0, 1), {"retry_after": "9" * 400}, False),  # longer than a life: nothing that could be meant
     ((0, 1, 2), {"outcome": "accepted"}, False),  # sent again after it was accepted: another fault

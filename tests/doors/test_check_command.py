@@ -8,16 +8,19 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
 from trueup.doors.cli import check as command
 from trueup.doors.cli.app import app
+from trueup.doors.report.writing import Wanted
 from trueup.doors.whole_file import unwritable, whole_file
 
 CLEAN, USAGE, FOUND = 0, 2, 3
@@ -167,7 +170,7 @@ def test_directory_that_is_not_there_is_told_with_what_to_try():
 
 @pytest.mark.parametrize("ending", [".parquet", ".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".CSV"])
 def test_each_form_of_a_fault_file_is_taken(ending, tmp_path):
-    wanted = command._Wanted(None, tmp_path / f"faults{ending}", None, None, reveal=False, quiet=True)
+    wanted = Wanted(None, tmp_path / f"faults{ending}", None, None, reveal=False, quiet=True)
     command._refuse_outputs(wanted, tmp_path)  # refuses by raising
     assert not list(tmp_path.iterdir())
 
@@ -205,6 +208,62 @@ def test_link_stays_a_link_and_a_pipe_is_written_to_straight(tmp_path):
     with whole_file(tmp_path / "pipe") as part:
         assert part == tmp_path / "pipe"
     assert unwritable(tmp_path / "pipe") is None
+
+
+FULL = (["--html", "/dev/full"], ["--json", "/dev/full"])
+
+
+@pytest.mark.parametrize("words", FULL)
+def test_full_disk_is_told_with_the_file_that_could_not_be_written(words, logs):
+    said = run(logs, "-q", *words)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr.startswith(
+        f"trueup check: {words[0]} /dev/full can't be written: No space left on device\n"
+    )
+
+
+OUTGROWN = (
+    (duckdb.OutOfMemoryException("failed to pin block"), "need more memory", "--memory 4GiB"),
+    (
+        duckdb.IOException("Could not write: No space left on device"),
+        "temporary directory is full",
+        "TMPDIR=",
+    ),
+    (OSError(28, "No space left on device"), "temporary directory is full", "TMPDIR="),
+)
+
+
+@pytest.mark.parametrize(("failure", "what", "todo"), OUTGROWN)
+def test_logs_that_outgrow_the_machine_are_no_traceback(failure, what, todo, logs, monkeypatch):
+    def outgrown(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("trueup.journey.check.derive", outgrown)
+    said = run(logs, "-q")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert what in said.stderr
+    assert todo in said.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_process_that_is_told_to_end_leaves_no_copy_of_the_logs(number, logs, tmp_path):
+    (tmp_path / "tmp").mkdir()
+    os.mkfifo(
+        tmp_path / "page.html"
+    )  # whoever writes to it waits for a reader, long after the logs were copied
+    done = subprocess.Popen(
+        [Path(sys.executable).parent / "trueup", "check", logs, "--html", tmp_path / "page.html"],
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    waited = time.monotonic() + 60
+    while not list((tmp_path / "tmp").glob("trueup-*/*.parquet")) and time.monotonic() < waited:
+        time.sleep(0.05)
+    done.send_signal(number)
+    _, said = done.communicate(timeout=60)
+    assert (done.returncode, said) == (128 + number, b"trueup: interrupted; nothing was changed\n")
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_time_zone_of_the_machine_changes_nothing(logs):

@@ -8,6 +8,7 @@ from functools import partial
 from plants import (
     USED,
     Plant,
+    after_the_cut_off,
     also,
     ambiguous_mail,
     ambiguous_number,
@@ -37,6 +38,7 @@ from plants import (
     time_of_run,
     time_of_sync,
     unused_competency,
+    waited_less_than_told,
 )
 
 # fmt: off
@@ -46,6 +48,9 @@ WHO = (
           "employee_number", "a person key", None, "lms", person=None),
     # blanks are no key either
     Plant("TU0101", "the review row names nobody", cells(shown={"person": "  "}),
+          "person", "a person key", None, "shown", person=None),
+    # an exporter's word for a blank
+    Plant("TU0101", "NULL in the reviews", cells(shown={"person": "NULL"}),
           "person", "a person key", None, "shown", person=None),
     # the import mapping lost it on the way
     Plant("TU0101", "the payload names nobody", cells(**{"try": {"payload": '{"person": null, "score": "3"}'}}),
@@ -104,12 +109,20 @@ WHEN = (
     # the time crossed the cut-off, so it is no moved time within a cycle
     Plant("TU0204", "its time lies in the next cycle", cells(shown={"completed_at": "2026-04-01T09:13:00Z"}),
           "completed_at", "2026-Q1", "2026-Q2"),
+    # in the days of grace of the cycle before, where it may stand; its time may not
+    Plant("TU0204", "its time lies in the cycle before", after_the_cut_off,
+          "completed_at", "2026-Q2", "2026-Q1"),
     Plant("TU0205", "a day that does not exist", cells(lms={"completed_at": "2026-02-30T10:00:00Z"}),
           "completed_at", "a date and time that exist", "2026-02-30T10:00:00Z"),
     Plant("TU0205", "no time at all", cells(lms={"completed_at": "next week"}),
           "completed_at", "a date and time that exist", "next week"),
     Plant("TU0205", "a word in the reviews", cells(shown={"completed_at": "done"}),
           "completed_at", "a date and time that exist", "done", "shown"),
+    Plant("TU0205", "the zero date of a database", cells(shown={"completed_at": "0000-00-00"}),
+          "completed_at", "{lms[completed_at]}", "0000-00-00"),
+    # the time of the year 2027 is the fault; that the sides differ follows from it
+    Plant("TU0205", "in the future in the LMS alone", cells(lms={"completed_at": "2027-01-01T10:00:00Z"}),
+          "completed_at", "up to 2026-04-02T20:30:00Z", "2027-01-01T10:00:00Z", also=also(TU0207="TU0205")),
     Plant("TU0205", "in the future on both sides", cells(lms={"completed_at": "2027-01-01T10:00:00Z"}, shown={"completed_at": "2027-01-01T10:00:00Z"}),
           "completed_at", "up to 2026-04-02T20:30:00Z", "2027-01-01T10:00:00Z"),
     Plant("TU0205", "before the employment", before_employment,
@@ -171,6 +184,8 @@ RUNS = (
     Plant("TU0402", "no answer", gone("shown", then=cells(**{"try": {"outcome": "error", "http_status": ""}})),
           "http_status", "2xx", "no answer", "lms try", also=also(TU0302="TU0402")),
     Plant("TU0404", "Retry-After ignored", partial(retried, waits=(5,), outcome="throttled", http_status="429", retry_after="60"),
+          "attempt_at", "60 s of waiting", "5 s", "try", person=None),
+    Plant("TU0404", "Retry-After ignored, as a date", waited_less_than_told,
           "attempt_at", "60 s of waiting", "5 s", "try", person=None),
     Plant("TU0404", "five tries, a second apart", partial(retried, waits=(1, 1, 1, 1)),
           "attempt_at", "waits that grow", "5 attempts, never more than 1 s apart", "try1", person=None),
@@ -241,6 +256,13 @@ SCORES = (
           "score", "1 to 5", "-1", "lms", person="{person[employee_number]}"),
     Plant("TU0802", "above the scale in the reviews", cells(shown={"score": "140"}),
           "score", "0 to 100", "140", "shown", also=also(TU0803="TU0802")),
+    Plant("TU0802", "no word of the scale in the LMS", cells(lms={"score": "D", "scale": "grade"}, shown={"scale_version": "1"}),
+          "score", "A, B, C or F", "D", "lms", person="{person[employee_number]}"),
+    Plant("TU0802", "no word of the scale in the reviews", cells(lms={"score": "B", "scale": "grade"}, shown={"score": "passed", "scale": "grade", "scale_version": "1"}),
+          "score", "A, B, C or F", "passed", "shown"),
+    Plant("TU0803", "another word", cells(lms={"score": "B", "scale": "grade"}, shown={"score": "c", "scale": "grade", "scale_version": "1"}),
+          "score", "B", "c"),
+    Plant("TU0803", "a word for the score", cells(shown={"score": "good"}), "score", "{wanted}", "good"),
     Plant("TU0803", "another score", cells(shown={"score": "66"}), "score", "{wanted}", "66"),
     Plant("TU0803", "no score in the reviews", cells(shown={"score": ""}), "score", "{wanted}", None),
     # by the points of version 1, as it says itself

@@ -218,6 +218,8 @@ class Company:
         for version, points in (("1", "1=0;2=20;3=40;4=60;5=100"), ("2", "1=0;2=25;3=50;4=75;5=100")):
             ends = {"min": "1", "max": "5", "step": "1"}
             self.add("scales", scale="1-5", version=version, **ends, points=points, rounding="half_up")
+        no_ends = {"min": "", "max": "", "step": ""}
+        self.add("scales", scale="grade", version="1", **no_ends, points="A=100;B=85;C=70;F=0", rounding="")
         quarters = ("2026-01-01T00:00:00Z", "2026-03-31T18:00:00Z", "2026-07-01T00:00:00Z")
         for name, opens, cutoff in zip(("2026-Q1", "2026-Q2"), quarters, quarters[1:], strict=False):
             grace = utc(datetime.fromisoformat(cutoff) + timedelta(days=3))

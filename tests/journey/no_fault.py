@@ -1,6 +1,6 @@
 """What looks like a fault and is none: each stands in the company of the planted ones, and nothing is said of it."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
 
 from plants import Change, at_time, cells, corrected, fellow, gone, next_of, retried, second_account
@@ -109,6 +109,12 @@ def same_name_elsewhere(company: Company, record: Record) -> None:
     )
 
 
+def waited_as_told(company: Company, record: Record) -> None:
+    told = record.at.replace(hour=20, minute=5, second=30)
+    date = told.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    retried(company, record, (31,), outcome="throttled", http_status="429", retry_after=date)
+
+
 def spaced(_: Company, record: Record) -> None:
     record.shown["label"] = "  " + record.shown["label"].upper().replace(" ", "   ")
 
@@ -143,8 +149,11 @@ INNOCENT: tuple[tuple[str, Change], ...] = (
     # F4: what a good client does
     ("waits that double", partial(retried, waits=(2, 4, 8))),
     ("Retry-After kept", partial(retried, waits=(31,), outcome="throttled", http_status="429", retry_after="30")),
+    ("Retry-After kept, as a date", waited_as_told),
     # F6, F8
     ("a label in capitals", spaced),
+    ("a word of a scale, converted", cells(lms={"score": "B", "scale": "grade"}, shown={"score": "85", "scale_version": "1"})),
+    ("a word of a scale, in small letters", cells(lms={"score": "F", "scale": "grade"}, shown={"score": "f", "scale": "grade", "scale_version": "1"})),
     ("the review's score on the scale of the source", lambda _, r: r.shown.update(score=r.lms["score"], scale="1-5")),
     ("no score on either side", cells(lms={"score": "", "scale": ""}, shown={"score": "", "scale": "", "scale_version": ""})),
     # F9

@@ -7,7 +7,7 @@ rows whose file and line stand in the fault, the first one first.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from logs import HOME, Company, Record, local, utc
 
@@ -203,6 +203,13 @@ def retried(company: Company, record: Record, waits: tuple[int, ...], **first: s
     record.shown["received_at"] = utc(at + timedelta(seconds=1))
 
 
+def waited_less_than_told(company: Company, record: Record) -> None:
+    """Throttled with an HTTP date a minute ahead, and tried again after five seconds."""
+    told = record.at.replace(hour=20, minute=6, second=0)
+    date = told.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    retried(company, record, (5,), outcome="throttled", http_status="429", retry_after=date)
+
+
 def sent_twice(company: Company, record: Record) -> None:
     records = [record, next_of(company, record, "one", 0.01), next_of(company, record, "two", 0.02)]
     for other in records:
@@ -251,6 +258,12 @@ def at_time(company: Company, record: Record, cycle: str, **when: int) -> None:
     )
     record.rows["try"] = company.attempt(record, tried)
     record.shown.update(completed_at=utc(record.at), cycle=cycle, received_at=utc(tried))
+
+
+def after_the_cut_off(company: Company, record: Record) -> None:
+    """Completed in the second cycle; the reviews say a day of the first."""
+    at_time(company, record, cycle="2026-Q2", month=4, day=2, hour=19)
+    record.shown["completed_at"] = "2026-03-09T11:12:13Z"
 
 
 # ---- books, rights ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from logs import Company, company
 from trueup.doors.cli.app import app
 from trueup.journey.check import check
-from trueup.journey.gather import files_of
+from trueup.journey.directory import files_of
 from trueup.model.settings import CheckSettings
 
 REFUSED, FOUND = 2, 3

@@ -13,8 +13,13 @@ from plants import Plant
 from logs import LABELS, POINTS, company, utc
 from trueup.doors.report.jsonout import record as as_json
 from trueup.journey.check import check
+from trueup.journey.derive import derive
+from trueup.journey.findings import FINDINGS, lacking
+from trueup.journey.gather import gather
+from trueup.kit.engine import open_engine
 from trueup.model.answers import Answer, State
 from trueup.model.faults import CATALOGUE
+from trueup.model.findings import Doubt
 from trueup.model.settings import CheckSettings
 
 MEMORY = 2 << 30
@@ -118,6 +123,27 @@ def test_what_only_looks_like_a_fault_is_none(name, by_plant):
 
 def test_nothing_is_said_of_records_that_nobody_touched(by_plant):
     assert not by_plant[None]
+
+
+def test_every_record_that_a_finding_names_is_under_one_of_its_doubts(directory, tmp_path):
+    """Otherwise the finding would be skipped in logs where no record is under another's."""
+    engine = open_engine("duckdb", tmp_path, MEMORY)
+    gathered = gather(directory, CheckSettings(), engine, tmp_path, lambda _: None)
+    logs = derive(gathered, CheckSettings(), engine, lambda _: None)
+    under = defaultdict(set)
+    for row in engine.fetch(logs.kept["doubtful"]).to_pylist():
+        under[row["record_id"]] |= {doubt for doubt in Doubt if row.get(doubt)}
+    named = [
+        (finding, row["record_id"])
+        for finding in FINDINGS
+        if finding.doubts and not lacking(finding, logs)
+        for rows in [finding.rows(logs)]
+        if rows is not None
+        for row in engine.fetch(rows).to_pylist()
+    ]
+    engine.close()
+    assert len({finding.code for finding, _ in named}) > 25
+    assert not [(finding.code, record) for finding, record in named if not under[record] & {*finding.doubts}]
 
 
 def test_every_code_of_the_catalogue_is_planted_somewhere(tmp_path):

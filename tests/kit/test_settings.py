@@ -171,6 +171,22 @@ def test_line_that_is_asked_for_works_as_it_stands(tmp_path):
     assert _load(tmp_path, text).files[0].constants == {"course_id": "safe101"}
 
 
+def test_lines_that_are_asked_for_work_beside_the_columns_that_were_recognised(tmp_path):
+    asked = tuple(
+        Asked(line, "why", line, required=True)
+        for line in ('columns.score = "Note"', 'constants.source = "lms"')
+    )
+    text = proposal([Proposed("x.csv", "completions", "unknown", 0.6, 2, {"course_id": "Kurs"}, (), asked)])
+    (told,) = _load(tmp_path, text.replace("# columns", "columns").replace("# constants", "constants")).files
+    assert (told.columns, told.constants) == ({"course_id": "Kurs", "score": "Note"}, {"source": "lms"})
+
+
+def test_columns_of_a_file_without_a_role_are_not_put_in_force(tmp_path):
+    text = proposal([Proposed("x.csv", None, "unknown", 0.4, 1, {"person": "Account name"})])
+    assert _load(tmp_path, text).files[0].columns == {}
+    assert "# recognised: person = 'Account name'" in text
+
+
 def test_settings_that_are_there_are_never_overwritten(tmp_path):
     (tmp_path / "trueup.toml").write_text("zone = 'UTC'\n")
     with pytest.raises(UnreadableSettings, match="there already"):

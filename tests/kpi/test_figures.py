@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.kpi.figures import MEASURES, Counted, figures, state_of
+from trueup.kpi.figures import MEASURES, UNTOLD, Counted, figures, state_of
 from trueup.model.answers import State
 
 WHOLE = Counted(
@@ -64,7 +64,12 @@ def test_sentence_names_part_and_whole():
     says = {kpi.key: kpi.says for kpi in figures(WHOLE, {})}
     assert says["missing_rate"] == "11 of 2,000 completions that ought to be in the review system are not"
     assert "2026-Q1" in says["cutoff_headroom"]
-    assert "no cut-off" in {kpi.key: kpi.says for kpi in figures(Counted(), {})}["cutoff_headroom"]
+
+
+def test_figure_that_cannot_be_told_says_what_is_missing():
+    says = {kpi.key: kpi.says for kpi in figures(Counted(), {})}
+    assert says == UNTOLD
+    assert "no cut-off" in says["cutoff_headroom"]
 
 
 def test_declared_threshold_goes_before_the_usual_one():

@@ -13,9 +13,9 @@ from trueup.reconcile.pairs import (
     due,
     held,
     latest,
-    overtaken,
     pairs,
     repeated,
+    revised,
     sent,
     with_record_ids,
 )
@@ -26,7 +26,7 @@ NOON, SECOND = at("2026-03-02T12:00:00Z"), 1_000_000
 def last_revisions(hand: Hand, rows: list[dict[str, Any]]) -> list[tuple[str, str, int, int]]:
     """(record, file, line, how many revisions there are), in order of record."""
     completions = hand.relation("completions", rows)
-    found = latest(completions, overtaken(completions), any_replaced=True)
+    found = latest(completions, revised(completions))
     return [
         (row["record_id"], row["file"], row["line"], row["revisions"])
         for row in hand.rows(found, "record_id", "line")
@@ -70,27 +70,21 @@ def test_record_beside_an_overtaken_one_on_one_line_is_kept(hand):
     assert last_revisions(hand, rows) == [("r", "april.csv", 2, 2), ("s", "march.csv", 2, 1)]
 
 
-def test_overtaken_rows_carry_what_they_said(hand):
+def test_rows_of_a_record_with_revisions_carry_what_each_said(hand):
     rows = [
         {"record_id": "r", "revision": 1, "completed_at": NOON, "score": 60.0, "scale": "percent"},
         {"record_id": "r", "revision": 2, "completed_at": NOON + 1, "score": 70.0, "scale": "percent"},
         {"record_id": "s"},
     ]
-    (before,) = hand.rows(overtaken(hand.relation("completions", rows)))
-    assert before == {
-        "file": "completions",
-        "line": 2,
-        "record_id": "r",
-        "completed_at": NOON,
-        "score": 60.0,
-        "scale": "percent",
-    }
+    found = hand.rows(revised(hand.relation("completions", rows)), "nth")
+    said = [(row["nth"], row["line"], row["completed_at"], row["score"], row["revisions"]) for row in found]
+    assert said == [(0, 3, NOON + 1, 70.0, 2), (1, 2, NOON, 60.0, 2)]
 
 
-def test_nothing_is_looked_for_where_nothing_was_replaced(hand):
+def test_all_records_are_the_last_where_none_has_revisions(hand):
     completions = hand.relation("completions", [{"record_id": "r"}, {"record_id": "s"}])
-    found = hand.rows(latest(completions, overtaken(completions), any_replaced=False))
-    assert [row["revisions"] for row in found] == [1, 1]
+    assert not hand.rows(revised(completions))
+    assert [row["revisions"] for row in hand.rows(latest(completions, None))] == [1, 1]
 
 
 @settings(max_examples=8, deadline=None)
@@ -270,10 +264,14 @@ ADOPTED = [
     ([("r", "p", 1), ("s", "p", 2)], [(None, "p", 2), (None, "p", 1)], ["s", "r"]),
     ([("r", "p", 1), ("s", "p", 2)], [(None, "p", 2), (None, "p", 7)], ["s", "r"]),
     ([("r", "p", 1), ("s", "p", 2)], [(None, "p", 8), (None, "p", 7)], ["s", "r"]),
-    # another person's record is nobody's partner
-    ([("r", "p", 1)], [(None, "q", 1)], ["review row h.csv:2"]),
-    # a person who is not known has no partner, and keeps the review system's own id
-    ([("r", None, 1)], [(None, None, 1, "hr-7")], ["hr-7"]),
+    # another person's record is nobody's partner, and a person who is not known has none
+    ([("r", "p", 1)], [(None, "q", 2)], ["review row h.csv:2"]),
+    ([("r", None, 1)], [(None, None, 2, "hr-7")], ["hr-7"]),
+    # but where one record and one row are alone at their instant, whoever they name
+    ([("r", "p", 1)], [(None, "q", 1)], ["r"]),
+    ([("r", None, 1)], [(None, None, 1, "hr-7")], ["r"]),
+    # a class completed at one stroke: that of p is missing, and q's row is q's
+    ([("r", "p", 1), ("s", "o", 1)], [(None, "q", 1), (None, "o", 1)], ["review row h.csv:2", "s"]),
     # a record that a row names is not given to another row
     ([("r", "p", 1)], [("r", "p", 1), (None, "p", 1)], ["r", "review row h.csv:3"]),
     # what need not be there is met at its own time only

@@ -8,7 +8,10 @@ from trueup.model.scales import Scale
 from trueup.scoring.comparing import (
     agreeing,
     declared,
+    graded,
     outside,
+    own_versions,
+    places,
     range_text,
     ranges,
     readings,
@@ -21,6 +24,7 @@ FIVE_1 = Scale("1-5", "1", 1, 5, points=((1, 0), (3, 50), (5, 100)), rounding="h
 FIVE_2 = Scale("1-5", "2", 1, 5, points=((1, 20), (3, 60), (5, 100)), rounding="half_up", digits=0)
 TWENTY = Scale("0-20", "1", 0, 20, rounding="half_even", digits=0)
 WORDS = Scale("words", "1", None, None)  # declared, and nothing to reckon with
+GRADES = Scale("grade", "1", None, None, points=((0, 0), (85, 85)), labels=(("b", 85), ("not passed", 0)))
 KNOWN = (FIVE_1, FIVE_2, TWENTY, WORDS)
 
 
@@ -123,6 +127,9 @@ ENDS = [
     (999.0, None, None, False),
     (None, "1-5", None, False),  # no score is no score outside
     (7.0, "points only", None, True),  # ends from its points
+    (85.0, "grade", None, False),  # a word's place
+    (None, "grade", None, True),  # a word that the scale does not have
+    (None, "1-5", None, False),  # a word where numbers are due: another fault
 ]
 
 
@@ -132,18 +139,36 @@ def test_score_is_outside_by_the_ends_of_its_scale(hand):
             *KNOWN,
             Scale("1-10", "1", 1, 10),
             Scale("1-10", "2", 1, 9),
+            GRADES,
             Scale("points only", "1", None, None, points=((1, 0), (6, 100))),
         ),
         review_scales=(("1-10", "1"), ("1-10", "2")),
     )
-    allowed = ranges(known, ("1-5", "percent", "%", "1-10", "stars", "words", "points only"))
+    allowed = ranges(known, ("1-5", "percent", "%", "1-10", "stars", "words", "points only", "grade"))
     told = hand.column(
-        lambda t: outside(t.score, t.scale, t.version, allowed),
+        lambda t: outside(t.score, t.raw, t.scale, t.version, allowed),
+        raw=["given"] * len(ENDS),
         score=pa.array([score for score, *_ in ENDS], pa.float64()),
         scale=pa.array([scale for _, scale, *_ in ENDS], pa.string()),
         version=pa.array([version for _, _, version, _ in ENDS], pa.string()),
     )
     assert told == [is_outside for *_, is_outside in ENDS]
+
+
+def test_version_is_that_of_the_review_s_own_scale_where_its_rows_name_no_other():
+    hundred_1, hundred_2 = Scale("hundred", "1", 0, 100), Scale("hundred", "2", 0, 100)
+    known = (FIVE_1, FIVE_2, hundred_1, hundred_2)
+    own = Facts(scales=known, lms_scales=("1-5",), review_scales=(("hundred", "1"), ("hundred", "2")))
+    assert own_versions(own) == {"hundred"}
+    # the current version of a hundred says nothing of the source's; an overtaken one may be meant for both
+    assert {(one.version, one.scale, one.target) for one in readings(own)} == {
+        ("1", FIVE_1, hundred_1),
+        ("2", FIVE_2, hundred_2),
+    }
+    # a hundred has one version, and a row says 2: that is the source's, and so are all
+    other = Facts(scales=known[:3], lms_scales=("1-5",), review_scales=own.review_scales)
+    assert own_versions(other) == frozenset()
+    assert {one.scale for one in readings(other)} == {FIVE_1, FIVE_2}
 
 
 def test_range_is_said_as_people_write_it(hand):
@@ -165,5 +190,36 @@ def test_scales_of_the_review_system_are_named_once():
     assert review_names(known) == ("1-5", "percent")
 
 
-def test_score_is_said_without_needless_decimals(hand):
-    assert hand.column(lambda t: said(t.n), n=[60.0, 62.5, 33.33333]) == ["60", "62.5", "33.3333"]
+def test_score_is_said_without_needless_decimals_and_as_the_word_of_its_scale(hand):
+    known = Facts(scales=(GRADES,), review_scales=(("Grade", None), ("percent", None)))
+    told = hand.column(
+        lambda t: said(t.n, t, known),
+        n=[60.0, 62.5, 33.33333, 85.0, 0.0, 12.0],
+        h_scale=["percent", "percent", "percent", "Grade", "Grade", "Grade"],
+        h_scale_version=pa.array([None] * 6, pa.string()),
+    )
+    assert told == ["60", "62.5", "33.3333", "B", "not passed", "12"]
+
+
+def test_words_of_a_scale_get_their_place_by_the_version_that_the_row_names(hand):
+    newer = Scale("grade", "2", None, None, points=((0, 0), (80, 80)), labels=(("b", 80), ("not passed", 0)))
+    known = Facts(scales=(GRADES, newer, FIVE_1))
+    named_as = [("Grade", None), ("Grade", "1"), ("Grade", "9"), ("1-5", None), (None, None)]
+    columns = zip(
+        ("scale", "version", "word", "place"), zip(*places(known, named_as), strict=True), strict=True
+    )
+    words = hand.engine.constant(pa.table(dict(columns)), "words")
+    table = hand.engine.constant(
+        pa.table(
+            {
+                "n": [0, 1, 2, 3, 4, 5],
+                "score_raw": ["B", " b", "Not  passed", "b", "C", "B"],
+                "score": pa.array([None, None, None, None, None, 7.0]),
+                "scale": ["Grade", "Grade", "Grade", "1-5", "Grade", "Grade"],
+                "scale_version": ["1", None, "9", None, None, None],
+            }
+        ),
+        "table",
+    )
+    found = hand.rows(graded(table, words), "n")
+    assert [row["score"] for row in found] == [85, 80, 0, None, None, 7]

@@ -81,6 +81,8 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
     A field that nobody may have is no leak to one of them: it should not have been sent (TU1001). A field
     that says who somebody is belongs to TU1004.
     """
+    if not logs.facts.extras:
+        return None
     policy = logs.roles["policy"]
     every = policy.filter(policy.field.notnull()).mutate(
         viewer=policy.role.strip().lower(), name=policy.field.strip().lower()
@@ -109,7 +111,7 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
     )
     columns = ["record_id", "person", "course_id", "file", "line", "carried", "reader"]
     found = union([by_default.select(*columns), spoken.select(*columns)])
-    leaked = fault_rows(
+    return fault_rows(
         found,
         "TU0703",
         field="visible_to",
@@ -117,11 +119,10 @@ def evidence_leaked(logs: Logs) -> ibis.Table | None:
         actual=found.carried,
         detail=ibis.literal("the role ") + found.reader + " sees " + found.carried,
     )
-    return union([leaked, _granted_to_role(logs)]) if "grants" in logs.roles else leaked
 
 
-def _granted_to_role(logs: Logs) -> ibis.Table:
-    """A role that holds a grant on a field which the policy hides from it."""
+def granted_to_role(logs: Logs) -> ibis.Table:
+    """TU0703: a role holds a grant on a field which the policy hides from it."""
     policy, grants = logs.roles["policy"], _granted(logs)
     barred = policy.filter(yes(policy.role.notnull() & ~policy.allowed))
     barred = barred.select(viewer=barred.role.strip().lower(), name=barred.field.strip().lower()).distinct()
@@ -142,5 +143,6 @@ FINDINGS = (
     Finding("TU0701", ("grants.granted", "grants.needed"), over_scoped),
     Finding("TU0702", ("grants.granted", "grants.needed"), under_scoped),
     Finding("TU0703", ("reviews", "policy.role"), evidence_leaked),
+    Finding("TU0703", ("grants", "policy.role"), granted_to_role),
     Finding("TU0704", ("grants.last_used_at",), unused_grant),
 )

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from trueup.kit.expressions import members, text, union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 
 FILLED = 0.5  # a column that at least half the rows fill is one that a row is expected to fill
 
@@ -271,11 +271,10 @@ def obsolete_tag(logs: Logs) -> ibis.Table:
     )
 
 
-def doubts(table: ibis.Table) -> list[ir.Value]:
+def doubts(table: ibis.Table) -> dict[Doubt, ir.Value]:
     """What makes a record worth a closer look for TU0604."""
-    return [
-        table.file.notnull() & table.h_file.notnull() & (table.tags.isnull() != table.h_competency.isnull())
-    ]
+    both = table.in_lms & table.in_review
+    return {Doubt.TAG: both & (table.tags.isnull() != table.h_competency.isnull())}
 
 
 _USED = ("competencies", "reviews.competency")
@@ -283,6 +282,6 @@ FINDINGS = (
     Finding("TU0601", ("competencies",), unknown_tag),
     Finding("TU0602", (*_USED, "reviews.label"), label_drift),
     Finding("TU0603", ("competencies",), superseded_competency),
-    Finding("TU0604", (*_USED, "completions.tags"), unmapped_competency),
+    Finding("TU0604", (*_USED, "completions.tags"), unmapped_competency, (Doubt.TAG,)),
     Finding("TU0605", ("competencies", "completions.tags"), obsolete_tag),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 
 from trueup.cycles.attribution import may_stand_under, told
-from trueup.kit.expressions import HOUR, any_of, iso, plain_number, union, yes
-from trueup.model.findings import Cycle, Finding, Logs, fault_rows
+from trueup.kit.expressions import HOUR, SECOND, any_of, iso, plain_number, union, yes
+from trueup.model.findings import Cycle, Doubt, Finding, Logs, fault_rows
 
 
 def wrong_cycle(logs: Logs) -> ibis.Table:
@@ -22,10 +22,8 @@ def wrong_cycle(logs: Logs) -> ibis.Table:
         & both.h_cycle.isin(known)
     )
     filed_nowhere = yes(both.h_cycle.notnull() & ~both.h_cycle.isin(known))
-    moved = yes(
-        (both.cycle != both.h_cycle_by_time)
-        & ~may_stand_under(both.completed_at, both.h_cycle_by_time, logs.cycles)
-    )
+    apart = (both.completed_at - both.h_completed_at).abs() >= SECOND
+    moved = yes((both.cycle != both.h_cycle_by_time) & apart)
     found = both.filter(filed | filed_nowhere | moved).mutate(filed=filed | filed_nowhere)
     return fault_rows(
         found,
@@ -189,35 +187,31 @@ def unattributed(logs: Logs) -> ibis.Table:
     )
 
 
-def doubts(table: ibis.Table, cycles: tuple[Cycle, ...]) -> list[ibis.Value]:
+def doubts(table: ibis.Table, cycles: tuple[Cycle, ...]) -> dict[Doubt, ibis.Value]:
     """What makes a record worth a closer look for the findings above."""
     if not cycles:
-        return []
+        return {}
     there = ibis.coalesce(table.h_received_at, table.first_accepted_at)
-    slowest = any_of(
-        [
-            yes(
-                (table.completed_at > cycle.cutoff_at)
-                & (table.completed_at <= (cycle.grace_until or cycle.frozen_at or cycle.cutoff_at))
-                & (there - table.completed_at > int(cycle.sla_hours * HOUR))
-            )
-            for cycle in cycles
-            if cycle.cutoff_at is not None and cycle.sla_hours is not None
-        ]
-        or [ibis.literal(value=False)]
-    )
-    return [
-        table.due & (table.cycles != 1),
-        table.h_cycle.notnull() & (table.h_cycle != table.cycle),
-        there > told(table.completed_at, cycles, "cutoff_at"),
-        slowest,
+    slow = [
+        (table.completed_at > cycle.cutoff_at)
+        & (table.completed_at <= (cycle.grace_until or cycle.frozen_at or cycle.cutoff_at))
+        & (there - table.completed_at > int(cycle.sla_hours * HOUR))
+        for cycle in cycles
+        if cycle.cutoff_at is not None and cycle.sla_hours is not None
     ]
+    return {
+        Doubt.UNCOUNTED: table.due & (table.cycles != 1),
+        Doubt.FILED: table.h_cycle.notnull() & (table.h_cycle != table.cycle),
+        Doubt.LATE: there > told(table.completed_at, cycles, "cutoff_at"),
+        **({Doubt.SLOW: any_of(slow)} if slow else {}),
+    }
 
 
+_TIMED = ("completions.completed_at", "reviews", "cycles")
 FINDINGS = (
-    Finding("TU0204", ("completions.completed_at", "reviews", "cycles"), wrong_cycle),
-    Finding("TU0901", ("completions.completed_at", "reviews", "cycles"), late_completion),
-    Finding("TU0902", ("completions.completed_at", "reviews", "cycles.sla_hours"), sla_breached),
+    Finding("TU0204", _TIMED, wrong_cycle, (Doubt.FILED, Doubt.APART)),
+    Finding("TU0901", _TIMED, late_completion, (Doubt.LATE,)),
+    Finding("TU0902", (*_TIMED, "cycles.sla_hours"), sla_breached, (Doubt.SLOW,)),
     Finding("TU0903", ("completions.completed_at", "sync", "cycles"), window_misaligned),
-    Finding("TU0904", ("completions.completed_at", "cycles"), unattributed),
+    Finding("TU0904", ("completions.completed_at", "cycles"), unattributed, (Doubt.UNCOUNTED,)),
 )

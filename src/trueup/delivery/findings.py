@@ -8,8 +8,9 @@ from __future__ import annotations
 import ibis
 
 from trueup.delivery.islands import islands
-from trueup.kit.expressions import MINUTE, SECOND, iso, or_null, plain_number, union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.delivery.retry_after import asked_for
+from trueup.kit.expressions import MINUTE, SECOND, iso, plain_number, union, yes
+from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 
 THROTTLED, ERROR = 3, 4  # places in reconcile.pairs.OUTCOMES, which the pairs carry as numbers
 STORM_GAP = MINUTE  # attempts further apart than this are no storm
@@ -24,7 +25,12 @@ def _undelivered(logs: Logs) -> ibis.Table:
 
 
 def _attempts(found: ibis.Table) -> ibis.Value:
-    return found.tries.cast("string") + ibis.literal(" attempts, the last in run ") + found.last_run
+    return (
+        found.tries.cast("string")
+        + ibis.ifelse(found.tries == 1, " attempt", " attempts")
+        + ibis.literal(", the last in run ")
+        + found.last_run
+    )
 
 
 def throttled_run(logs: Logs) -> ibis.Table:
@@ -102,11 +108,8 @@ def _waits(logs: Logs) -> ibis.Table:
         run_before=attempts.run_id.lag().over(window),
     )
     retried = stepped.filter(yes(stepped.outcome_before.isin(_RETRIED)))
-    seconds = ibis.ifelse(
-        retried.asked.re_search(r"^\d{1,9}(\.\d{1,9})?$"), retried.asked, or_null("string")
-    ).cast("float64")
     return retried.mutate(
-        gap=retried.attempt_at - retried.before, asked_for=(seconds * SECOND).round().cast("int64")
+        gap=retried.attempt_at - retried.before, asked_for=asked_for(retried.asked, retried.before)
     )
 
 
@@ -168,11 +171,9 @@ def truncated_run(logs: Logs) -> ibis.Table | None:
     return _left_behind(logs, "TU0403", truncated=True)
 
 
-def lost_checkpoint(logs: Logs) -> ibis.Table | None:
-    """TU0405: between two runs a window was skipped, or was sent twice."""
-    skipped = _left_behind(logs, "TU0405", truncated=False)
-    twice = _sent_twice(logs)
-    return union([skipped, twice]) if skipped is not None else twice
+def skipped_window(logs: Logs) -> ibis.Table | None:
+    """TU0405: between two runs a window was skipped."""
+    return _left_behind(logs, "TU0405", truncated=False)
 
 
 def _left_behind(logs: Logs, code: str, *, truncated: bool) -> ibis.Table | None:
@@ -214,8 +215,8 @@ def _left_behind(logs: Logs, code: str, *, truncated: bool) -> ibis.Table | None
     return logs.constant(rows)
 
 
-def _sent_twice(logs: Logs) -> ibis.Table:
-    """Records that two runs had accepted, where they are at least half of what the first run sent."""
+def window_sent_twice(logs: Logs) -> ibis.Table:
+    """TU0405: two runs had the same records accepted, at least half of what the first run sent."""
     pairs = logs.pairs
     again = pairs.filter(
         yes(
@@ -253,11 +254,13 @@ def _sent_twice(logs: Logs) -> ibis.Table:
     )
 
 
+_THREE = ("completions", "sync", "reviews")
 FINDINGS = (
-    Finding("TU0401", ("completions", "sync", "reviews"), throttled_run),
-    Finding("TU0402", ("completions", "sync", "reviews"), server_errors),
-    Finding("TU0403", ("completions", "sync", "reviews"), truncated_run),
+    Finding("TU0401", _THREE, throttled_run, (Doubt.MISSING,)),
+    Finding("TU0402", _THREE, server_errors, (Doubt.MISSING,)),
+    Finding("TU0403", _THREE, truncated_run, (Doubt.MISSING,)),
     Finding("TU0404", ("sync",), retry_storm),
-    Finding("TU0405", ("completions", "sync", "reviews"), lost_checkpoint),
+    Finding("TU0405", _THREE, skipped_window, (Doubt.MISSING,)),
+    Finding("TU0405", _THREE, window_sent_twice, (Doubt.RESENT,)),
     Finding("TU0702", ("sync.http_status",), refused),
 )

@@ -2,12 +2,12 @@
 
 Knows runs and their limits, not why a cursor moved. A cursor reads its source in order of change or of
 completion; where it skips, everything between two records that were sent is missing. Single misses
-scattered among sent records are no window.
+scattered among sent records are no window, unless one lies right behind a run that ended at its limit.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,8 +17,11 @@ import ibis
 from trueup.kit.expressions import yes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trueup.model.findings import Logs
 
+AROUND = 3  # records before a gap that say which run it follows
 LEAST = 3  # misses in a row that make a window
 FEW = 300_000  # records up to which the whole log is laid out in order; beyond, only where misses are dense
 PER_BUCKET = 8  # records, on average, in a bucket of time
@@ -161,7 +164,7 @@ def _ordered_by(logs: Logs, column: str) -> list[Gap]:
         yes(pairs.in_lms & pairs.due & ~pairs.in_review & pairs.tries.isnull() & ~pairs.pending)
     )
     gone = gone.filter(gone[column].notnull()).mutate(at=gone[column])
-    if logs.fetch(gone.aggregate(n=gone.count()))[0]["n"] < LEAST:  # type: ignore[operator]  # a count
+    if not logs.fetch(gone.aggregate(n=gone.count()))[0]["n"]:
         return []
     lms = logs.relation("records", lambda logs: logs.roles["completions"])
     ours = lms.filter(yes(lms.due & lms[column].notnull())).mutate(at=lms[column])
@@ -199,7 +202,7 @@ def _ordered_by(logs: Logs, column: str) -> list[Gap]:
         )
         .order_by(["region", "at", "record_id"])
     )
-    return _gaps(rows)
+    return _gaps(rows, {run: start for run, (start, _) in logs.facts.run_times.items()})
 
 
 def _dense(logs: Logs, ours: ibis.Table, gone: ibis.Table, low: int, width: int) -> list[tuple[int, int]]:
@@ -232,25 +235,36 @@ def _inside(at: ibis.Value, stretches: list[tuple[int, int]]) -> ibis.Value:
     return ibis.cases(*cases, else_=-1)
 
 
-def _gaps(rows: list[dict[str, object]]) -> list[Gap]:
+def _gaps(rows: list[dict[str, object]], started: Mapping[str, int | None]) -> list[Gap]:
     """The runs of misses among records in order, each with the runs of the records before and after it."""
     gaps: list[Gap] = []
     strays: Counter[str | None] = Counter()
     for _, region in groupby(rows, key=lambda row: row["region"]):
-        before: dict[str, object] | None = None
+        before: deque[str | None] = deque(maxlen=AROUND)
         members: list[Member] = []
         for row in [*region, None]:
             if row is not None and row["gone"]:
                 members.append(_member(row))
                 continue
-            if before is not None and members:
-                first, then = _run_of(before), _run_of(row)
-                if len(members) >= LEAST:
+            if before and members:
+                first, then = _run_before(before, started), _run_of(row)
+                if len(members) >= LEAST or first != then:
                     gaps.append(Gap(tuple(members), first, then, strays[first]))
-                elif first == then:
+                else:
                     strays[first] += len(members)
-            before, members = row, []
+            before.append(_run_of(row))
+            members = []
     return gaps
+
+
+def _run_before(runs: deque[str | None], started: Mapping[str, int | None]) -> str | None:
+    """The run of the last record before a gap; where that one is older than the others', the usual one of theirs.
+
+    A record whose time is wrong stands among those of a later run.
+    """
+    last, (usual, _) = runs[-1], Counter(runs).most_common(1)[0]
+    known = started.get(last or ""), started.get(usual or "")
+    return usual if known[0] is not None and known[1] is not None and known[0] < known[1] else last
 
 
 def _run_of(row: dict[str, object] | None) -> str | None:
@@ -268,9 +282,10 @@ def _member(row: dict[str, object]) -> Member:
 
 
 def _block(gap: Gap, run: Run | None) -> Block | None:
-    """The window as a fault; None where it lies inside one run that had room left."""
-    limit = run.reached(gap.strays) if run else None
-    if limit is None and gap.run_after in {None, gap.run_before}:
+    """The window as a fault; None where it lies inside one run that had room left, or is too small to be one."""
+    few = len(gap.members) < LEAST
+    limit = run.reached(0 if few else gap.strays) if run else None
+    if limit is None and (few or gap.run_after in {None, gap.run_before}):
         return None
     first = gap.members[0]
     return Block(

@@ -23,10 +23,10 @@ from trueup.doors.api.turns import TurnLimits, Turns
 from trueup.doors.audit_key import audit_key_file, audit_keys, made
 from trueup.doors.webhook_keys import WebhookKeys, webhook_keys_file
 from trueup.journey.admit import Admission, tidy
-from trueup.journey.arrivals import Arrivals
 from trueup.journey.consult import Acknowledger
 from trueup.journey.open_shelf import open_shelf
 from trueup.journey.statements import Statements
+from trueup.journey.together import Together
 from trueup.kit.log import configure, logger
 from trueup.kit.signing import UnusableKeyError
 
@@ -86,7 +86,7 @@ def _server(settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...])
     figures = new_figures()
     service = Service(
         shelf=shelf,
-        arrivals={door: Arrivals(shelf, door) for door in ("api", "webhook")},
+        doors={door: Together(shelf, door) for door in ("api", "webhook")},
         statements=Statements(shelf),
         receipts=Acknowledger(keys[0]),
         admission=Admission(shelf.database),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from trueup.identity.crosswalk import folded
 from trueup.identity.masking import marked
 from trueup.kit.expressions import union, yes
 from trueup.model.findings import Logs, fault_rows
@@ -25,8 +26,9 @@ _CROSSED = (
 def crossed(logs: Logs) -> ibis.Table:
     """Records that stand under another person, with how: reused, swapped or misfiled."""
     pairs = logs.pairs
-    other = pairs.filter(yes(pairs.in_lms & pairs.in_review & (pairs.person_id != pairs.h_person_id)))
-    other = other.select(*_CROSSED)
+    paired = pairs.filter(yes(pairs.in_lms & pairs.in_review & (pairs.person_id != pairs.h_person_id)))
+    paired = paired.select(*_CROSSED, paired=ibis.literal(value=True))
+    other = union([paired, _filled(logs).mutate(paired=ibis.literal(value=False))])
     back = other.select(
         record_id_back=other.record_id, person_id=other.h_person_id, h_person_id=other.person_id
     ).distinct()
@@ -47,17 +49,32 @@ def crossed(logs: Logs) -> ibis.Table:
     other = other.left_join(claimed, ["record_id", "h_person_id"]).drop(
         "record_id_right", "h_person_id_right"
     )
+    other = _once_theirs(logs, other)
     met = other.left_join(back, ["person_id", "h_person_id"])
     how = ibis.cases(
-        (yes(other.rival == other.h_person_id) | yes(other.claims), "reused"),
+        (~other.paired, ibis.ifelse(back.back.notnull(), "swapped", "unlike")),
+        (yes(other.rival == other.h_person_id) | yes(other.claims) | yes(other.once_theirs), "reused"),
         (back.back.notnull(), "swapped"),
         else_="misfiled",
     )
-    return met.select(*[other[name] for name in other.columns], back.back, how=how)
+    return met.select(*[other[name] for name in other.columns], back.back, how=how).filter(
+        ibis._.how != "unlike"
+    )
 
 
-def swapped_by_course(logs: Logs) -> ibis.Table:
-    """Review rows without a partner that stand for each other's missing records.
+def _once_theirs(logs: Logs, other: ibis.Table) -> ibis.Table:
+    """Adds once_theirs: whether the review's key is one that the record's person has, or once had."""
+    known = logs.kept.get("identifiers")
+    if known is None:
+        return other.mutate(once_theirs=ibis.literal(value=False))
+    owned = known.select("value", owner="person_id").distinct().mutate(once_theirs=True)
+    keyed = other.mutate(shown_key=folded(other.h_person))
+    met = keyed.left_join(owned, [keyed.shown_key == owned.value, keyed.person_id == owned.owner])
+    return met.select(*[keyed[name] for name in other.columns], once_theirs=yes(owned.once_theirs))
+
+
+def _filled(logs: Logs) -> ibis.Table:
+    """Missing records with the review rows without a partner that may stand for them.
 
     Where the review system keeps no record ids, A's completion under B and B's under A show as two orphans
     and two gaps: the gap of A at a course and time is filled by an orphan of B, and the other way round.
@@ -73,37 +90,22 @@ def swapped_by_course(logs: Logs) -> ibis.Table:
             gaps.person_id != orphans.h_person_id,
         ],
     )
-    met = filled.select(
-        record_id=gaps.record_id,
-        person_id=gaps.person_id,
-        h_person_id=orphans.h_person_id,
-        h_person=orphans.h_person,
-        person=gaps.person,
-        course_id=gaps.course_id,
-        file=gaps.file,
-        line=gaps.line,
-        other_file=orphans.h_file,
-        other_line=orphans.h_line,
-        key=gaps.key,
+    theirs = {
+        "h_person_id": "h_person_id",
+        "h_person": "h_person",
+        "other_file": "h_file",
+        "other_line": "h_line",
+    }
+    return filled.select(
+        **{name: orphans[theirs[name]] if name in theirs else gaps[name] for name in _CROSSED}
     )
-    back = met.select(person_id=met.h_person_id, h_person_id=met.person_id, back=met.record_id)
-    back = back.group_by(["person_id", "h_person_id"]).aggregate(back=back.back.min())
-    return met.join(back, ["person_id", "h_person_id"])
 
 
 def swapped_persons(logs: Logs) -> ibis.Table:
     """TU0105: A's completions stand under B in the review system, and B's under A."""
     found = logs.relation("crossed", crossed)
     found = found.filter(found.how == "swapped")
-    nameless = swapped_by_course(logs)
-    return union(
-        [
-            _crossed(found, "TU0105", ibis.literal("and record ") + found.back + " the other way round"),
-            _crossed(
-                nameless, "TU0105", ibis.literal("and record ") + nameless.back + " the other way round"
-            ),
-        ]
-    )
+    return _crossed(found, "TU0105", ibis.literal("and record ") + found.back + " the other way round")
 
 
 def reused_identifier(logs: Logs) -> ibis.Table:

@@ -14,14 +14,14 @@ from trueup.identity.crossed import misfiled_person, reused_identifier, swapped_
 from trueup.identity.crosswalk import folded
 from trueup.identity.masking import marked
 from trueup.kit.expressions import union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 
 _OURS = {"other_file": None, "other_line": None}  # only the LMS row is meant
 _ALWAYS = 2**60  # microseconds: further than any employment
 
 
 def missing_identifier(logs: Logs) -> ibis.Table:
-    """TU0101: a record, a review row or a payload with no person key at all."""
+    """TU0101: a record or a review row with no person key at all."""
     lms = logs.pairs.filter(logs.pairs.in_lms)
     rows = []
     if any(logs.has("completions", column) for column in ("employee_number", "email", "account_name")):
@@ -53,22 +53,23 @@ def missing_identifier(logs: Logs) -> ibis.Table:
                 line=blank.h_line,
             )
         )
-    if logs.has("sync", "payload"):
-        sync = logs.roles["sync"]
-        lost = sync.filter(yes(sync.payload_person == ""))
-        once = lost.group_by("record_id").aggregate(
-            file=lost.file.min(), line=lost.line.min(), run=lost.run_id.min()
-        )
-        rows.append(
-            fault_rows(
-                once,
-                "TU0101",
-                field="payload.person",
-                expected="a person key",
-                detail=ibis.literal("the payload sent in run ") + once.run + " names nobody",
-            )
-        )
     return union(rows) if rows else _none(lms)
+
+
+def nameless_payload(logs: Logs) -> ibis.Table:
+    """TU0101: a payload that was sent with no person key at all; one row a record."""
+    sync = logs.roles["sync"]
+    lost = sync.filter(yes(sync.payload_person == ""))
+    once = lost.group_by("record_id").aggregate(
+        file=lost.file.min(), line=lost.line.min(), run=lost.run_id.min()
+    )
+    return fault_rows(
+        once,
+        "TU0101",
+        field="payload.person",
+        expected="a person key",
+        detail=ibis.literal("the payload sent in run ") + once.run + " names nobody",
+    )
 
 
 def _none(table: ibis.Table) -> ibis.Table:
@@ -179,7 +180,6 @@ def ambiguous_person(logs: Logs) -> ibis.Table:
     theirs = shown.filter(yes(shown.h_person_id.isnull() & (shown.h_choices > 1)))
     return union(
         [
-            *_shared_numbers(logs),
             fault_rows(
                 torn,
                 "TU0104",
@@ -210,10 +210,8 @@ def ambiguous_person(logs: Logs) -> ibis.Table:
     )
 
 
-def _shared_numbers(logs: Logs) -> list[ibis.Table]:
-    """Employee numbers that two people of the roster hold at the same time."""
-    if not logs.has("people", "employee_number"):
-        return []
+def shared_number(logs: Logs) -> ibis.Table:
+    """TU0104: an employee number that two people of the roster hold at the same time."""
     people = logs.roles["people"].filter(lambda t: t.employee_number.notnull())
     mine = people.select(
         "person_id",
@@ -238,30 +236,31 @@ def _shared_numbers(logs: Logs) -> list[ibis.Table]:
     found = met.filter(
         (met.person_id < met.other) & (met.since <= met.other_until) & (met.other_since <= met.until)
     )
-    return [
-        fault_rows(
-            found,
-            "TU0104",
-            field="employee_number",
-            expected="one person",
-            actual=found.employee_number,
-            detail=ibis.literal("the roster gives the number to ")
-            + marked(found.person_id)
-            + " and "
-            + marked(found.other),
-        )
-    ]
+    return fault_rows(
+        found,
+        "TU0104",
+        field="employee_number",
+        expected="one person",
+        actual=found.employee_number,
+        detail=ibis.literal("the roster gives the number to ")
+        + marked(found.person_id)
+        + " and "
+        + marked(found.other),
+    )
 
 
 _KEYS = ("completions", "reviews")
+_ROSTER = (*_KEYS, "people")
 FINDINGS = (
-    Finding("TU0101", _KEYS, missing_identifier),
-    Finding("TU0102", _KEYS, malformed_identifier),
-    Finding("TU0103", (*_KEYS, "people"), unknown_person),
-    Finding("TU0104", (*_KEYS, "people"), ambiguous_person),
-    Finding("TU0105", _KEYS, swapped_persons),
-    Finding("TU0106", (*_KEYS, "people"), reused_identifier),
-    Finding("TU0107", _KEYS, misfiled_person),
+    Finding("TU0101", _KEYS, missing_identifier, (Doubt.UNSURE, Doubt.NOBODY)),
+    Finding("TU0101", (*_KEYS, "sync.payload"), nameless_payload),
+    Finding("TU0102", _KEYS, malformed_identifier, (Doubt.UNSURE, Doubt.SHAPE)),
+    Finding("TU0103", _ROSTER, unknown_person, (Doubt.UNSURE, Doubt.NOBODY)),
+    Finding("TU0104", _ROSTER, ambiguous_person, (Doubt.UNSURE, Doubt.NOBODY)),
+    Finding("TU0104", (*_ROSTER, "people.employee_number"), shared_number),
+    Finding("TU0105", _KEYS, swapped_persons, (Doubt.PERSON, Doubt.MISSING)),
+    Finding("TU0106", _ROSTER, reused_identifier, (Doubt.PERSON, Doubt.UNSURE)),
+    Finding("TU0107", _KEYS, misfiled_person, (Doubt.PERSON,)),
     Finding("TU0501", ("accounts", "people"), duplicate_account),
     Finding("TU0503", ("completions.account_name", "people"), split_history),
 )

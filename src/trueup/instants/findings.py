@@ -1,7 +1,6 @@
 """What the logs show about when things happened: TU0201-TU0203, TU0205-TU0207. Knows no cycle.
 
-Two instants agree when they are less than a second apart, or a minute where either side only says
-minutes. Where they do not, the first rule that explains it names the fault: an earlier revision
+Where two instants do not agree (comparing.py), the first rule that explains it names the fault: an earlier revision
 (reconcile's TU0306), a time that became a date, the time of the sync, a whole zone offset shared by a
 group; what is left is a moved time.
 """
@@ -11,14 +10,12 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from trueup.kit.expressions import DAY, HOUR, MINUTE, SECOND, any_of, day_of, iso, or_null, union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.instants.comparing import NEAR_SYNC, compared, offsets, shifted_groups
+from trueup.kit.expressions import DAY, day_of, iso, or_null, union, yes
+from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 from trueup.model.instants import Unsettled
 from trueup.model.relations import ROLES, Kind
 
-NEAR_SYNC = MINUTE  # a review time this close to the sync's own is the sync's
-WIDEST = 14 * 60  # minutes: no zone is further from UTC
-QUARTER = 15  # minutes: every zone offset in use since 1972 is a multiple of it
 AMBIGUOUS = (Unsettled.NAIVE.value, Unsettled.FOLD.value)
 IMPOSSIBLE = (Unsettled.UNPARSEABLE.value, Unsettled.GAP.value, Unsettled.ORDER.value)
 _CLOCK_SLIP = DAY  # a record this far past everything the logs know is in the future
@@ -28,7 +25,7 @@ def _text_of(at: ir.Value, raw: ir.Value) -> ir.Value:
     return ibis.coalesce(raw, iso(at))
 
 
-def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> ibis.Table:
+def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> list[ibis.Table]:
     """Completion times on either side whose rule says that they name no single instant."""
     sides = []
     for side, where in (("", "the LMS"), ("h_", "the review system")):
@@ -46,53 +43,87 @@ def _unsettled(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> 
                 **place,
             )
         )
-    return union([*sides, *_elsewhere(logs, code, rules, expected)])
+    return sides
 
 
-def _elsewhere(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> list[ibis.Table]:
+def _elsewhere(logs: Logs, code: str, rules: tuple[str, ...], expected: str) -> ibis.Table | None:
     """The same for every other column of instants, one row a file and column."""
     found = []
-    for name, table in logs.roles.items():
-        for column in ROLES[name].columns:
-            given = column.name in logs.given.get(name, frozenset())
-            if column.kind is not Kind.INSTANT or not given or (name, column.name) in _COMPARED:
-                continue
-            bad = table.filter(yes(table[f"{column.name}_rule"].isin(rules)))
-            grouped = bad.group_by("file").aggregate(
-                n=bad.count(), line=bad.line.min(), raw=bad[f"{column.name}_raw"].min()
+    for name, column in _with_unsettled(logs):
+        table = logs.roles[name]
+        bad = table.filter(yes(table[f"{column}_rule"].isin(rules)))
+        grouped = bad.group_by("file").aggregate(
+            n=bad.count(), line=bad.line.min(), raw=bad[f"{column}_raw"].min()
+        )
+        found.append(
+            fault_rows(
+                grouped,
+                code,
+                field=f"{name}.{column}",
+                expected=expected,
+                actual=grouped.raw,
+                detail=grouped.n.cast("string") + f" values of {column} in this file, the first at this line",
             )
-            found.append(
-                fault_rows(
-                    grouped,
-                    code,
-                    field=f"{name}.{column.name}",
-                    expected=expected,
-                    actual=grouped.raw,
-                    detail=grouped.n.cast("string")
-                    + f" values of {column.name} in this file, the first at this line",
-                )
-            )
-    return found
+        )
+    return union(found) if found else None
+
+
+def _with_unsettled(logs: Logs) -> list[tuple[str, str]]:
+    """The (role, column) of instants, but for those that the pairs compare, that hold one which could not be read."""
+    if "unsettled" not in logs.remembered:
+        found: list[tuple[str, str]] = []
+        for name, table in logs.roles.items():
+            given = logs.given.get(name, frozenset())
+            columns = [
+                column.name
+                for column in ROLES[name].columns
+                if column.kind is Kind.INSTANT
+                and column.name in given
+                and (name, column.name) not in _COMPARED
+            ]
+            if columns:
+                bad = {
+                    column: yes(table[f"{column}_rule"].isin(AMBIGUOUS + IMPOSSIBLE)) for column in columns
+                }
+                said = logs.fetch(table.aggregate(**{column: rule.any() for column, rule in bad.items()}))[0]
+                found += [(name, column) for column in columns if said[column]]
+        logs.remembered["unsettled"] = found
+    columns_found: list[tuple[str, str]] = logs.remembered["unsettled"]
+    return columns_found
 
 
 _COMPARED = {("completions", "completed_at"), ("reviews", "completed_at")}
 
 
+_PLACED = "a time with its offset, or a declared zone"
+_THERE = "a date and time that exist"
+
+
 def naive_time(logs: Logs) -> ibis.Table:
-    """TU0201: a time without offset, where no zone is declared or the clock showed it twice."""
-    return _unsettled(logs, "TU0201", AMBIGUOUS, "a time with its offset, or a declared zone")
+    """TU0201: a completion's time without offset, where no zone is declared or the clock showed it twice."""
+    return union(_unsettled(logs, "TU0201", AMBIGUOUS, _PLACED))
+
+
+def naive_elsewhere(logs: Logs) -> ibis.Table | None:
+    """TU0201: the same in any other column of times."""
+    return _elsewhere(logs, "TU0201", AMBIGUOUS, _PLACED)
 
 
 def impossible_time(logs: Logs) -> ibis.Table:
     """TU0205: unreadable, missing, in the future, or before the enrolment or the employment existed."""
     return union(
         [
-            _unsettled(logs, "TU0205", IMPOSSIBLE, "a date and time that exist"),
+            *_unsettled(logs, "TU0205", IMPOSSIBLE, _THERE),
             *_in_the_future(logs),
             *_before_their_time(logs),
             *_timeless(logs),
         ]
     )
+
+
+def impossible_elsewhere(logs: Logs) -> ibis.Table | None:
+    """TU0205: what can't be read in any other column of times."""
+    return _elsewhere(logs, "TU0205", IMPOSSIBLE, _THERE)
 
 
 def _in_the_future(logs: Logs) -> list[ibis.Table]:
@@ -161,6 +192,11 @@ def _timeless(logs: Logs) -> list[ibis.Table]:
     pairs = logs.pairs
     blank = pairs.filter(yes(pairs.due & pairs.completed_at.isnull() & pairs.completed_at_raw.isnull()))
     never = pairs.filter(yes(pairs.due & (pairs.completed_at_rule == Unsettled.NEVER.value)))
+    theirs = pairs.filter(
+        yes(
+            pairs.in_lms & pairs.completed_at.notnull() & (pairs.h_completed_at_rule == Unsettled.NEVER.value)
+        )
+    )
     return [
         fault_rows(
             blank,
@@ -177,120 +213,20 @@ def _timeless(logs: Logs) -> list[ibis.Table]:
             actual=never.completed_at_raw,
             detail="completed, and the source's time says never",
         ),
+        fault_rows(
+            theirs,
+            "TU0205",
+            field="completed_at",
+            expected=_text_of(theirs.completed_at, theirs.completed_at_raw),
+            actual=theirs.h_completed_at_raw,
+            detail="the review system's time says never",
+        ),
     ]
-
-
-def compared(logs: Logs) -> ibis.Table:
-    """Records on both sides whose instants differ, with the reason in `why`.
-
-    why: stale, date, sync, offset (a whole number of quarter hours), moved. `minutes` is the difference.
-    """
-    pairs = logs.pairs
-    both = pairs.filter(
-        yes(pairs.in_lms & pairs.in_review & pairs.completed_at.notnull() & pairs.h_completed_at.notnull())
-    )
-    coarse = (both.completed_at_precision == "minute") | (both.h_completed_at_precision == "minute")
-    slack = ibis.ifelse(yes(coarse), MINUTE, SECOND)
-    delta = both.h_completed_at - both.completed_at
-    minutes = (delta.cast("float64") / MINUTE).round().cast("int64")
-    lost, agree = _by_the_day(both, delta, slack, logs.facts.offsets)
-    whole = yes(
-        (minutes % QUARTER == 0)
-        & (minutes != 0)
-        & (minutes.abs() <= WIDEST)
-        & ((delta - minutes * MINUTE).abs() <= slack)
-    )
-    why = ibis.cases(
-        (lost, "date"),
-        (agree, "agree"),
-        (both.stale_time, "stale"),
-        (yes(_at_the_sync(both) & (delta.abs() > 2 * NEAR_SYNC)), "sync"),
-        (yes(both.h_completed_at_precision == "day"), "moved"),
-        (whole, "offset"),
-        else_="moved",
-    )
-    judged = both.select(*_COMPARED_COLUMNS, why=why, minutes=minutes, source_key=both.source.fill_null(""))
-    return judged.filter(judged.why != "agree")
-
-
-def _by_the_day(
-    both: ibis.Table, delta: ir.Value, slack: ir.Value, offsets: list[int]
-) -> tuple[ir.Value, ir.Value]:
-    """Whether a time became its date or that date's midnight, and whether the two sides agree.
-
-    What a day is depends on the place: the offset of either side, or one where the company lives.
-    """
-    lms_day = yes(both.completed_at_precision == "day")
-    their_day = yes(both.h_completed_at_precision == "day")
-    places = [
-        both.completed_at_offset.fill_null(0).cast("int64") * MINUTE,
-        both.h_completed_at_offset.fill_null(0).cast("int64") * MINUTE,
-        *(ibis.literal(minutes * MINUTE, "int64") for minutes in offsets),
-    ]
-    same_days = [
-        (both.h_completed_at + place) // DAY == (both.completed_at + place) // DAY for place in places
-    ]
-    same_day = any_of(same_days)
-    midnight = any_of(
-        [
-            same & ((both.h_completed_at + place) % DAY == 0)
-            for same, place in zip(same_days, places, strict=True)
-        ]
-    )
-    their_midnight = midnight & ~their_day
-    lost = yes(
-        same_day
-        & ((their_day & ~lms_day) | (their_midnight & (delta.abs() >= slack)) | (lms_day & their_midnight))
-    )
-    in_its_day = lms_day & (delta >= -14 * HOUR) & (delta < DAY + 12 * HOUR)
-    agree = ibis.ifelse(
-        lms_day | their_day,
-        ibis.ifelse(lms_day & their_day, same_day, in_its_day),
-        delta.abs() < slack,
-    )
-    return lost, agree
-
-
-def _at_the_sync(both: ibis.Table) -> ir.Value:
-    """Whether the review system's time is one of the sync's own."""
-    near = [
-        (both.h_completed_at - both[name]).abs() <= NEAR_SYNC
-        for name in (
-            "h_received_at",
-            "first_accepted_at",
-            "last_accepted_at",
-            "last_try_at",
-            "run_started_at",
-            "run_ended_at",
-        )
-    ]
-    on_its_day = both.h_completed_at // DAY == both.h_received_at // DAY
-    return any_of([*near, yes(both.h_completed_at_precision == "day") & on_its_day])
-
-
-_COMPARED_COLUMNS = (
-    "record_id", "person", "course_id", "file", "line", "other_file", "other_line", "cycle", "h_cycle_by_time",
-    "completed_at", "completed_at_raw", "h_completed_at", "h_completed_at_raw",
-)  # fmt: skip  # one row of names
-
-
-def shifted_groups(logs: Logs) -> ibis.Table:
-    """(source_key, minutes, n): offsets that enough records of one source share."""
-    offset = _offsets(logs)
-    grouped = offset.group_by(["source_key", "minutes"]).aggregate(
-        n=offset.count(), first=offset.completed_at.min(), last=offset.completed_at.max()
-    )
-    return grouped.filter(grouped.n >= logs.settings.shift_group)
-
-
-def _offsets(logs: Logs) -> ibis.Table:
-    judged = logs.relation("times", compared)
-    return judged.filter(judged.why == "offset")
 
 
 def zone_shift(logs: Logs) -> ibis.Table:
     """TU0202: the sides differ by a whole zone offset, which a group of records of one source shares."""
-    offset, groups = _offsets(logs), shifted_groups(logs)
+    offset, groups = offsets(logs), shifted_groups(logs)
     found = offset.join(groups, ["source_key", "minutes"])
     sign = ibis.ifelse(found.minutes < 0, "-", "+")
     size = found.minutes.abs()
@@ -391,12 +327,17 @@ def _apart(found: ibis.Table, code: str, detail: ir.Value | str) -> ibis.Table:
     )
 
 
+_OURS = ("completions.completed_at",)
 _BOTH = ("completions.completed_at", "reviews.completed_at")
+_IMPOSSIBLE = (Doubt.UNREAD, Doubt.IMPOSSIBLE, Doubt.APART, Doubt.ORPHAN, Doubt.TIMELESS)
+_DIFFERING = (Doubt.APART, Doubt.COARSE)
 FINDINGS = (
-    Finding("TU0201", ("completions.completed_at",), naive_time),
-    Finding("TU0202", _BOTH, zone_shift),
-    Finding("TU0203", _BOTH, lost_precision),
-    Finding("TU0205", ("completions.completed_at",), impossible_time),
-    Finding("TU0206", (*_BOTH, "sync"), invented_time),
-    Finding("TU0207", _BOTH, moved_time),
+    Finding("TU0201", _OURS, naive_time, (Doubt.UNREAD,)),
+    Finding("TU0201", _OURS, naive_elsewhere),
+    Finding("TU0202", _BOTH, zone_shift, _DIFFERING),
+    Finding("TU0203", _BOTH, lost_precision, _DIFFERING),
+    Finding("TU0205", _OURS, impossible_time, _IMPOSSIBLE),
+    Finding("TU0205", _OURS, impossible_elsewhere),
+    Finding("TU0206", (*_BOTH, "sync"), invented_time, _DIFFERING),
+    Finding("TU0207", _BOTH, moved_time, _DIFFERING),
 )

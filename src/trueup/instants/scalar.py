@@ -11,8 +11,8 @@ from trueup.instants.reading import Reading
 from trueup.instants.rules import layout_of
 from trueup.model.instants import Instant, Unsettled
 
-_NO_DIGIT = re.compile("[^0-9]+")
 MAX_LENGTH = 200  # characters; no date is longer
+_NO_DIGITS = re.compile("[^0-9]+")
 
 
 def read_instant(raw: str | None, how: Reading) -> Instant | None:
@@ -40,7 +40,7 @@ def _judged(raw: str, text: str, how: Reading) -> Instant:
     layout = layout_of(text.translate(SHAPED), how.order, how.language)
     if layout.unsettled is not None:
         return none(raw, layout.rule, layout.unsettled)
-    digits = _NO_DIGIT.sub("", text)
+    digits = _NO_DIGITS.sub("", text)
     if "whole" in layout.parts:
         return counted(raw, layout, digits, how)
     civil = civil_of(layout, digits)

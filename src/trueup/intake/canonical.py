@@ -101,7 +101,7 @@ def read_event(body: bytes, terms_of: Callable[[str], Terms], now: datetime) -> 
         kept, dropped = _kept(document, terms.dropped)
         if dropped:
             body = _only(body, kept)
-        text = _canonical(kept)
+        text = _canonical({**kept, "revision": key.revision})  # said or not, it is the same event
         asserted = _shaped(_asserted, body, kept)
         numbers = _numbers(asserted.score)
     except _FaultError as error:
@@ -298,6 +298,8 @@ def _number(name: str, token: Raw | UnsetType) -> Decimal | None:
     if isinstance(token, UnsetType):
         return None
     text = bytes(token).decode().strip('"')
+    if text.isdecimal() and text.isascii() and len(text) <= 15:
+        return Decimal(text)
     if not _NUMBER.fullmatch(text) or abs(Decimal(text)) >= _LARGEST:
         expected = "a number of up to 15 digits on either side of the point"
         raise _FaultError(Fault("TU0308", f"/score/{name}", expected, kind_of(_any.decode(bytes(token)))))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from trueup.journey.conclude import conclude
 from trueup.journey.derive import derive
@@ -19,7 +22,15 @@ if TYPE_CHECKING:
     from trueup.model.answers import Answer
     from trueup.model.settings import CheckSettings
 
-__all__ = ["FINDINGS", "RefusedError", "check"]
+__all__ = ["FINDINGS", "OutgrownError", "RefusedError", "check"]
+
+
+class OutgrownError(Exception):
+    """The logs don't fit into the memory and the temporary directory that there are: which of them, and what to do."""
+
+    def __init__(self, what: str, expected: str, todo: str) -> None:
+        super().__init__(what)
+        self.what, self.expected, self.todo = what, expected, todo
 
 
 @contextmanager
@@ -34,9 +45,13 @@ def check(
     """Every fault that the logs under a directory show, with its evidence; gone when the block ends.
 
     Opens no network connection and writes nowhere but into a temporary directory that it removes.
-    Raises RefusedError where the logs can't be read; ValueError for an engine that does not exist.
+    Raises RefusedError where the logs can't be read, OutgrownError where memory or temporary disk run out;
+    ValueError for an engine that does not exist.
     """
-    with tempfile.TemporaryDirectory(prefix="trueup-", ignore_cleanup_errors=True) as place:
+    with (
+        tempfile.TemporaryDirectory(prefix="trueup-", ignore_cleanup_errors=True) as place,
+        _bounded(Path(place), memory),
+    ):
         workspace = Path(place)
         running = open_engine(engine, workspace, memory)
         try:
@@ -48,3 +63,23 @@ def check(
             )
         finally:
             running.close()
+
+
+@contextmanager
+def _bounded(workspace: Path, memory: int) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise OutgrownError(
+            "the logs need more memory, or more disk to spill to, than there is",
+            f"more than the {memory / 2**20:,.0f} MiB that the process may use, and room in {workspace.parent}",
+            "--memory 4GiB, or TMPDIR=/a/larger/disk",
+        ) from error
+    except (OSError, duckdb.IOException) as error:
+        if getattr(error, "errno", None) != errno.ENOSPC and "No space left" not in str(error):
+            raise
+        raise OutgrownError(
+            f"the disk of the temporary directory is full: {workspace.parent}",
+            "room for a copy of the logs",
+            "TMPDIR=/a/larger/disk",
+        ) from error

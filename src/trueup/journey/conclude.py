@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import UTC, datetime
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trueup.journey.findings import unchecked
-from trueup.kit.expressions import DAY, HOUR, SECOND, day_of, yes
+from trueup.kit.expressions import DAY, HOUR, SECOND, yes
 from trueup.kpi.figures import Counted, figures
 from trueup.model.answers import (
     Answer,
@@ -31,6 +31,9 @@ from trueup.model.faults.entry import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import ibis
+    import ibis.expr.types as ir
 
     from trueup.journey.gather import Gathered
     from trueup.kit.engine import Engine
@@ -60,7 +63,8 @@ def conclude(
     pq.write_table(table, path)
     counts, primary = _counts(table)
     tell("reckoning the figures")
-    kpis = figures(_counted(logs, table, engine), settings.thresholds)
+    records = _due_by_day(logs, engine)
+    kpis = figures(_counted(logs, table, engine, sum(line.n for line in records)), settings.thresholds)
     return Answer(
         inputs=gathered.inputs,
         kpis=kpis,
@@ -72,7 +76,7 @@ def conclude(
         faults_file=str(path),
         as_of=iso_text(logs.as_of) or "",
         engine=engine.name,
-        charts=_charts(logs, table, engine),
+        charts=_charts(logs, table, engine, records),
         notes=gathered.notes,
     )
 
@@ -211,9 +215,7 @@ def _records(table: pa.Table, codes: set[str]) -> int:
     return int(pc.count_distinct(mine["record_id"]).as_py()) if len(mine) else 0
 
 
-def _counted(logs: Logs, table: pa.Table, engine: Engine) -> Counted:
-    lms = logs.kept["records"]
-    due = _one(engine, lms.filter(lms.due).aggregate(n=ibis._.count()))["n"]
+def _counted(logs: Logs, table: pa.Table, engine: Engine, due: int) -> Counted:
     pairs = logs.pairs
     gone = pairs.filter(yes(pairs.in_lms & pairs.due & ~pairs.in_review & ~pairs.pending))
     missing = _one(engine, gone.aggregate(n=gone.record_id.nunique()))["n"]
@@ -222,15 +224,15 @@ def _counted(logs: Logs, table: pa.Table, engine: Engine) -> Counted:
     families = {number: {code for code in CATALOGUE if int(code[2:4]) == number} for number in range(1, 11)}
     wrong_time = families[2] - {"TU0201"}
     on_both = families[1] | families[2] | families[8] | {"TU0305", "TU0306", "TU0502"}
-    mean, p95, n = _latency(logs, engine, int(str(due)))
+    mean, p95, n = _latency(logs, engine, due)
     headroom, cycle = _headroom(logs)
     doubled = table.filter(pc.equal(table["code"], "TU0501"))
     exposures = {"TU0703", "TU1001", "TU1002", "TU1003", "TU1004"}
     return Counted(
-        due=int(str(due)),
+        due=due,
         missing=int(str(missing)),
         undelivered=int(str(undelivered)),
-        verified=max(0, int(str(due)) - int(str(missing)) - _records(table, on_both)),
+        verified=max(0, due - int(str(missing)) - _records(table, on_both)),
         wrong_times=_records(table, wrong_time),
         wrong_scores=_records(table, families[8]),
         persons=_people(logs, engine),
@@ -287,39 +289,42 @@ def _headroom(logs: Logs) -> tuple[float | None, str]:
     return least
 
 
-def _charts(logs: Logs, table: pa.Table, engine: Engine) -> Charts:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """How many records that ought to be in the review system there are of one day and cycle."""
+
+    day: int | None  # since 1970, UTC
+    cycle: str | None
+    charted: bool  # whether it is of the time that charts show
+    n: int
+
+
+def _due_by_day(logs: Logs, engine: Engine) -> list[_Due]:
     lms = logs.kept["records"]
-    ours = lms.filter(
-        yes(
-            lms.due
-            & lms.completed_at.notnull()
-            & (lms.completed_at <= logs.as_of + DAY)
-            & (lms.completed_at >= logs.as_of - 400 * DAY)
-        )
-    )
-    per_day = {
-        row["day"]: row["n"]
-        for row in engine.fetch(
-            ours.mutate(day=day_of(ours.completed_at)).group_by("day").aggregate(n=ibis._.count())
-        ).to_pylist()
-    }
-    faulty = pc.unique(table["record_id"].combine_chunks() if len(table) else pa.array([], pa.string()))
-    bad = engine.constant(pa.table({"record_id": faulty.drop_null()}), "faulty")
-    hit = ours.semi_join(bad, "record_id")
-    bad_days = {
-        row["day"]: row["n"]
-        for row in engine.fetch(
-            hit.mutate(day=day_of(hit.completed_at)).group_by("day").aggregate(n=ibis._.count())
-        ).to_pylist()
-    }
+    ours = lms.filter(lms.due)
+    grouped = ours.group_by(
+        day=ours.completed_at // DAY, cycle=ours.cycle, charted=_charted(ours, logs.as_of)
+    ).aggregate(n=ours.count())
+    return [_Due(**row) for row in engine.fetch(grouped).to_pylist()]
+
+
+def _charted(records: ibis.Table, as_of: int) -> ir.Value:
+    """Whether a record is of the last 400 days: older ones, and those of the future, would flatten the charts."""
+    return yes(records.completed_at.between(as_of - 400 * DAY, as_of + DAY))
+
+
+def _charts(logs: Logs, table: pa.Table, engine: Engine, records: list[_Due]) -> Charts:
+    per_day: Counter[int] = Counter()
+    per_cycle: Counter[str | None] = Counter()
+    for line in records:
+        if line.charted and line.day is not None:
+            per_day[line.day] += line.n
+            per_cycle[line.cycle] += line.n
+    bad_days = _faulty_days(logs, table, engine)
     late = table.filter(pc.equal(table["code"], "TU0901"))["detail"].to_pylist()
-    cycle_n = {
-        row["cycle"]: row["n"]
-        for row in engine.fetch(ours.group_by("cycle").aggregate(n=ibis._.count())).to_pylist()
-    }
     return Charts(
-        days=tuple(DayLine(day, per_day[day], bad_days.get(day, 0)) for day in sorted(per_day)),
-        runs=_run_lines(logs, engine),
+        days=tuple(DayLine(_date(day), per_day[day], bad_days.get(day, 0)) for day in sorted(per_day)),
+        runs=_run_lines(logs),
         cycles=tuple(
             CycleLine(
                 one.cycle,
@@ -327,7 +332,7 @@ def _charts(logs: Logs, table: pa.Table, engine: Engine) -> Charts:
                 iso_text(one.cutoff_at),
                 iso_text(one.grace_until),
                 iso_text(one.frozen_at),
-                int(cycle_n.get(one.cycle, 0)),
+                per_cycle[one.cycle],
                 late.count(f"cycle {one.cycle}"),
             )
             for one in logs.cycles
@@ -336,38 +341,42 @@ def _charts(logs: Logs, table: pa.Table, engine: Engine) -> Charts:
     )
 
 
-def _run_lines(logs: Logs, engine: Engine) -> tuple[RunLine, ...]:
-    sync = logs.roles["sync"]
-    outcome = sync.outcome.lower()
-    rows = engine.fetch(
-        sync.group_by("run_id").aggregate(
-            records=sync.record_id.approx_nunique(),
-            **{
-                name: yes(outcome == name).cast("int64").sum()
-                for name in ("accepted", "throttled", "error", "rejected")
-            },
-        )
-    ).to_pylist()
+def _date(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+
+
+def _faulty_days(logs: Logs, table: pa.Table, engine: Engine) -> dict[int, int]:
+    """How many records of each day have a fault."""
+    if not len(table):
+        return {}
+    faulty = pc.unique(table["record_id"].combine_chunks()).drop_null()
+    bad = engine.constant(pa.table({"record_id": faulty}), "faulty")
+    lms = logs.kept["records"]
+    hit = lms.filter(yes(lms.due) & _charted(lms, logs.as_of)).semi_join(bad, "record_id")
+    counted = hit.group_by(day=hit.completed_at // DAY).aggregate(n=hit.count())
+    return {row["day"]: row["n"] for row in engine.fetch(counted).to_pylist()}
+
+
+def _run_lines(logs: Logs) -> tuple[RunLine, ...]:
     times = logs.facts.run_times
     lines = [
         RunLine(
-            str(row["run_id"]),
-            iso_text(times[row["run_id"]][0]),
-            iso_text(times[row["run_id"]][1]),
-            row["records"],
-            row["accepted"],
-            row["throttled"],
-            row["error"],
-            row["rejected"],
+            run,
+            iso_text(times[run][0]),
+            iso_text(times[run][1]),
+            fared["records"],
+            fared["accepted"],
+            fared["throttled"],
+            fared["error"],
+            fared["rejected"],
         )
-        for row in rows
-        if row["run_id"] is not None
+        for run, fared in logs.facts.run_outcomes.items()
     ]
     return tuple(sorted(lines, key=lambda line: (line.started_at or "", line.run_id)))
 
 
 def _shift_lines(logs: Logs, engine: Engine) -> tuple[ShiftLine, ...]:
-    from trueup.instants.findings import shifted_groups  # noqa: PLC0415  # beside its only use
+    from trueup.instants.comparing import shifted_groups  # noqa: PLC0415  # beside its only use
 
     if not (logs.has("completions", "completed_at") and logs.has("reviews", "completed_at")):
         return ()

@@ -28,6 +28,7 @@ from trueup.journey.work import Work, whole
 from trueup.kit.expressions import DAY, yes
 from trueup.model.findings import FAULT_COLUMNS, Cycle, Logs
 from trueup.reconcile import pairs as sides
+from trueup.scoring import findings as scoring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,13 +61,17 @@ def derive(gathered: Gathered, settings: CheckSettings, engine: Engine, tell: Ca
     now = as_of(work)
     tell("finding the last revision of each record")
     records = _records(work, cycles, now)
+    work.kept["records"] = records(None)
+    _look_at_cycles(work, cycles)
     tell("finding the person behind each record")
-    person = persons(work, records)
+    person = persons(work, records(None))
     owned_accounts(work)
-    reviews, reviewer = reviewers(work, lambda: person(records))
+    reviews, reviewer = reviewers(work, lambda: person(records(None)))
     tell("comparing the three logs")
-    found = suspects(work, records, reviews, person=person, reviewer=reviewer, calendar=cycles, as_of=now)
-    _look_at_versions(work, found, records)
+    found = suspects(
+        work, lambda of: person(records(of)), reviews, reviewer=reviewer, calendar=cycles, as_of=now
+    )
+    _look_at_versions(work, found, records(None))
     return Logs(
         roles=work.roles,
         given=work.given,
@@ -102,32 +107,48 @@ def _unreadable(problem: Problem) -> dict[str, object]:
     }
 
 
-def _records(work: Work, cycles: tuple[Cycle, ...], now: int) -> ibis.Table:
-    """The last revision of each record, with what can be said of it without knowing the person."""
+def _records(work: Work, cycles: tuple[Cycle, ...], now: int) -> Callable[[ibis.Table | None], ibis.Table]:
+    """The last revision of each record (of those alone whose ids a table has), with what needs no person to be said.
+
+    Filtered first and described then: what is said of a record costs more than reading it.
+    """
     completions = work.roles["completions"].select(*COLUMNS)
-    replaced = work.engine.keep(sides.overtaken(completions), "overtaken")
-    work.kept["overtaken"] = replaced
-    last = sides.latest(
-        completions, replaced, any_replaced=bool(whole(work.one(replaced.aggregate(n=replaced.count()))["n"]))
-    )
-    status, at = last.status.lower(), last.completed_at
+    more = work.engine.keep(sides.revised(completions), "revised")
+    work.kept["overtaken"] = more.filter(more.nth > 0)
+    more = more if whole(work.one(more.aggregate(n=more.count()))["n"]) else None
+    also_due = _also_due(work, sides.latest(completions, more))
     latest_start = max(work.facts.run_starts, default=now)
-    records = last.mutate(
-        **keyed(work, last),
-        cycle=attribution.cycle_of(at, cycles),
-        cycles=_how_many(last, cycles),
-        is_void=yes(status.isin(_VOID)),
-        pending=yes(ibis.coalesce(last.updated_at, at) > latest_start),
-        due=sides.due(status, _also_due(work, last)),
-    )
-    work.kept["records"] = records
-    if cycles:
-        inside = records.filter(yes(records.due & (at <= attribution.told(at, cycles, "cutoff_at"))))
-        rows = work.rows(inside.group_by("cycle").aggregate(last=ibis._.completed_at.max()))
-        work.facts.last_in_cycle = {
-            str(row["cycle"]): whole(row["last"]) for row in rows if row["last"] is not None
-        }
+
+    def records(of: ibis.Table | None) -> ibis.Table:
+        rows, several = completions, more
+        if of is not None:
+            rows = rows.semi_join(of, "record_id")
+            several = None if more is None else more.semi_join(of, "record_id")
+        last = sides.latest(rows, several)
+        status, at = last.status.lower(), last.completed_at
+        return last.mutate(
+            **keyed(work, last),
+            cycle=attribution.cycle_of(at, cycles),
+            cycles=_how_many(last, cycles),
+            is_void=yes(status.isin(_VOID)),
+            pending=yes(ibis.coalesce(last.updated_at, at) > latest_start),
+            due=sides.due(status, also_due),
+        )
+
     return records
+
+
+def _look_at_cycles(work: Work, cycles: tuple[Cycle, ...]) -> None:
+    """The last completion within each cycle's window."""
+    if not cycles:
+        return
+    records = work.kept["records"]
+    at = records.completed_at
+    inside = records.filter(yes(records.due & (at <= attribution.told(at, cycles, "cutoff_at"))))
+    rows = work.rows(inside.group_by("cycle").aggregate(last=ibis._.completed_at.max()))
+    work.facts.last_in_cycle = {
+        str(row["cycle"]): whole(row["last"]) for row in rows if row["last"] is not None
+    }
 
 
 def _how_many(last: ibis.Table, cycles: tuple[Cycle, ...]) -> ibis.Value:
@@ -142,36 +163,35 @@ def _how_many(last: ibis.Table, cycles: tuple[Cycle, ...]) -> ibis.Value:
 
 def _also_due(work: Work, last: ibis.Table) -> frozenset[str]:
     """Failed results are due where most of them are in the review system: some companies send them, some don't."""
-    failed = last.filter(yes(last.status.lower() == "failed")).select("record_id")
-    n = whole(work.one(failed.aggregate(n=failed.count()))["n"])
-    if not n:
+    written = work.roles["completions"].select("status").distinct()
+    work.facts.statuses = frozenset(str(row["status"]).lower() for row in work.rows(written))
+    if "failed" not in work.facts.statuses:
         return frozenset()
+    failed = last.filter(yes(last.status.lower() == "failed")).select("record_id")
     met = failed.semi_join(work.roles["reviews"], "record_id")
-    return (
-        frozenset({"failed"})
-        if whole(work.one(met.aggregate(n=met.count()))["n"]) > n * SOME
-        else frozenset()
-    )
+    n, there = (whole(work.one(some.aggregate(n=some.count()))["n"]) for some in (failed, met))
+    return frozenset({"failed"}) if there > n * SOME else frozenset()
 
 
 def _look_at_versions(work: Work, pairs: ibis.Table, records: ibis.Table) -> None:
     """Which share of a scale's records carries which version that is not the current one."""
     if not any(version for _, version in work.facts.review_scales):
         return
+    pairs = pairs.mutate(versioned=scoring.versioned(pairs, work.facts))
     odd = pairs.filter(
-        yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.scale.notnull())
+        yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.versioned.notnull())
     )
     counted = Counter(
         {
-            (str(row["scale"]), str(row["h_scale_version"])): whole(row["n"])
+            (str(row["versioned"]), str(row["h_scale_version"])): whole(row["n"])
             for row in work.rows(
-                odd.group_by(["scale", "h_scale_version"]).aggregate(n=odd.record_id.nunique())
+                odd.group_by(["versioned", "h_scale_version"]).aggregate(n=odd.record_id.nunique())
             )
         }
     )
-    scored = records.filter(yes(records.due & records.score.notnull() & records.scale.notnull()))
-    all_of = {
-        str(row["scale"]): whole(row["n"])
-        for row in work.rows(scored.group_by("scale").aggregate(n=scored.count()))
-    }
-    work.facts.version_shares = {key: n / max(1, all_of.get(key[0], 0)) for key, n in counted.items()}
+    all_of: Counter[str] = Counter()
+    for side in (records.filter(yes(records.due)), work.roles["reviews"]):
+        scored = side.filter(yes(side.score.notnull() & side.scale.notnull()))
+        for row in work.rows(scored.group_by("scale").aggregate(n=scored.count())):
+            all_of[str(row["scale"])] = max(all_of[str(row["scale"])], whole(row["n"]))
+    work.facts.version_shares = {key: n / max(1, all_of[key[0]]) for key, n in counted.items()}

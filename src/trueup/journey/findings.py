@@ -68,7 +68,7 @@ def found(logs: Logs, engine: Engine, tell: Callable[[str], None]) -> ibis.Table
     """All faults (FAULT_COLUMNS and caused_by), each once."""
     parts = []
     for finding in FINDINGS:
-        if lacking(finding, logs):
+        if lacking(finding, logs) or (finding.doubts and not logs.facts.doubts.intersection(finding.doubts)):
             continue
         tell(f"looking for {finding.code} {CATALOGUE[finding.code].name}")
         rows = finding.rows(logs)

@@ -5,12 +5,11 @@ Every row that is read is either in a relation or in `unreadable`, with its file
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass, field, replace
-from pathlib import Path  # noqa: TC003  # a doctest makes one
 from typing import TYPE_CHECKING
 
+from trueup.journey.directory import Directory, look_into, shown_as
+from trueup.journey.parts import compared
 from trueup.journey.staged import RefusedError, stage_at_once
 from trueup.model.answers import InputFile
 from trueup.model.relations import NEEDED_ROLES, ROLES
@@ -19,19 +18,16 @@ from trueup.reconcile.formats import Problem, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import ibis
 
     from trueup.kit.engine import Engine
     from trueup.model.settings import CheckSettings
 
-__all__ = ["Gathered", "RefusedError", "files_of", "gather", "inspect_all", "shown_as"]
+__all__ = ["Gathered", "RefusedError", "gather", "inspect_all"]
 
 IGNORED = "ignore"  # the role that settings give to a file that is no log
-_DATA = re.compile(
-    r"\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|xlsx|xlsm|xls|ods|xml|html?)(\.gz)?$|\.gz$", re.IGNORECASE
-)
-_NO_LOGS = re.compile(r"^(readme|licen[cs]e|changelog|notes)\b|^\.|^truth\.jsonl$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,42 +51,27 @@ class _Shelf:
     given: set[str] = field(default_factory=set)
 
 
-def files_of(directory: Path) -> list[Path]:
-    """The data files under a directory, in order of name; settings, notes and hidden files are none."""
-    return sorted(
-        path
-        for path in directory.rglob("*")
-        if path.is_file()
-        and _DATA.search(path.name)
-        and not _NO_LOGS.search(path.name)
-        and not any(part.startswith(".") for part in path.relative_to(directory).parts)
-    )
-
-
-def shown_as(path: Path) -> str:
-    r"""A file's name as text that can be written anywhere: bytes that are no UTF-8 are spelled out.
-
-    >>> shown_as(Path("p\udcff.csv"))
-    'p\\xff.csv'
-    """
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def inspect_all(
     directory: Path, settings: CheckSettings, tell: Callable[[str], None]
 ) -> list[reading.Inspection]:
-    """What every data file of the directory is; files that the settings ignore are left out."""
+    """What every data file of the directory is; files that the settings ignore are left out.
+
+    Raises RefusedError where a directory can't be looked into.
+    """
+    found = look_into(directory)
+    if found.closed:
+        raise RefusedError(found.closed)
     return [
         reading.surveyed(one) if one.opened is not None else one
-        for one in _identified(directory, settings, tell)
+        for one in _identified(directory, found, settings, tell)
     ]
 
 
 def _identified(
-    directory: Path, settings: CheckSettings, tell: Callable[[str], None]
+    directory: Path, found: Directory, settings: CheckSettings, tell: Callable[[str], None]
 ) -> Iterator[reading.Inspection]:
     """What every data file is by its beginning."""
-    for path in files_of(directory):
+    for path in found.logs:
         shown = shown_as(path.relative_to(directory))
         told = reading.told_of(settings, shown)
         if told.role != IGNORED:
@@ -105,7 +86,10 @@ def gather(
 
     Raises RefusedError where a file can't be read or told apart, or where a role that is needed is missing.
     """
-    identified = list(_identified(directory, settings, tell))
+    found = look_into(directory)
+    if found.closed:
+        raise RefusedError(found.closed)
+    identified = list(_identified(directory, found, settings, tell))
     if _reasons(directory, identified):
         _refuse(directory, [reading.surveyed(one) if one.opened is not None else one for one in identified])
     shelves: dict[str, _Shelf] = {}
@@ -126,12 +110,19 @@ def gather(
     if empty := _empty(inputs):
         raise RefusedError(empty)
     roles = {name: _relation(engine, shelf) for name, shelf in shelves.items()}
+    roles, steps = compared(roles, identified, engine)
     return Gathered(
         roles,
         {name: frozenset(shelf.given) for name, shelf in shelves.items()},
         tuple(inputs),
         tuple(unreadable),
-        tuple(_notes(identified)),
+        (
+            *found.notes,
+            *_unmatched(found, directory, settings),
+            *_notes(identified),
+            *steps,
+            *_strangers(roles, identified, engine),
+        ),
         tuple(identified),
     )
 
@@ -208,12 +199,7 @@ def _reasons(directory: Path, inspections: Sequence[reading.Inspection]) -> list
         if not one.readable or one.role is None:
             reasons += _why(one)
         reasons += [
-            Problem(
-                one.file,
-                None,
-                f"needs to be told {need.what}: {need.why}",
-                todo=f"put into trueup.toml, under this file: {need.example}",
-            )
+            Problem(one.file, None, f"needs to be told {need.what}: {need.why}", todo=need.todo)
             for need in one.needs
             if need.required and one.role is not None
         ]
@@ -250,6 +236,30 @@ def _why(one: reading.Inspection) -> list[Problem]:
             todo='say so in trueup.toml (role = "completions"), or leave it out (role = "ignore")',
         )
     ]
+
+
+def _strangers(
+    roles: dict[str, ibis.Table], inspections: Sequence[reading.Inspection], engine: Engine
+) -> Iterator[str]:
+    """Record ids that were made here for want of any, none of which the sync log has: then it can't be matched."""
+    made = [one.file for one in inspections if one.role == "completions" and "record_id" not in one.columns]
+    completions, sync = roles["completions"], roles["sync"]
+    if not made or engine.fetch(sync.semi_join(completions, "record_id").limit(1)).num_rows:
+        return
+    if engine.fetch(sync.filter(sync.record_id.notnull()).select("record_id").limit(1)).num_rows:
+        yield (
+            f"{', '.join(made)}: the export has no record ids, and none of those that were made for it is in the sync"
+            " log. So attempts are not told apart from records never tried: what stands under TU0301 may have been"
+            " sent and refused. If a column holds the ids that the sync log uses, name it: columns.record_id"
+        )
+
+
+def _unmatched(found: Directory, directory: Path, settings: CheckSettings) -> Iterator[str]:
+    """What is declared for files that are not there: a name that is misspelt must not go unseen."""
+    names = [shown_as(path.relative_to(directory)) for path in found.logs]
+    for entry in settings.files:
+        if not any(reading.declares(entry, name) for name in names):
+            yield f"trueup.toml: no file matches path = {entry.path!r}, so what it declares is not used"
 
 
 def _notes(inspections: Iterable[reading.Inspection]) -> Iterator[str]:

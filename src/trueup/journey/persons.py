@@ -52,7 +52,8 @@ def persons(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.Tabl
     shapes = numbers.select(shape=crosswalk.shape(numbers.employee_number)).distinct()
     work.facts.number_shapes = tuple(sorted(str(row["shape"]) for row in work.rows(shapes)))
     accounts = crosswalk.account_keys(work.roles["accounts"]) if "accounts" in work.roles else None
-    keys = work.engine.keep(records.select("who", *KEY_COLUMNS, "account_issuer").distinct(), "keys")
+    written = work.roles["completions"].select(*KEY_COLUMNS, "account_issuer").distinct()
+    keys = work.engine.keep(written.mutate(who=keyed(work, written)["who"]), "keys")
     found = work.engine.keep(crosswalk.candidates(_folded(work, keys), known, accounts), "candidates")
     about = work.engine.keep(_about(work, people, known), "about")
     work.kept["about"] = about
@@ -120,6 +121,8 @@ def _about(work: Work, people: ibis.Table, known: ibis.Table) -> ibis.Table:
         pid=ibis.row_number().over(ibis.window(order_by=jobs.person_id)).cast("int64"),
     )
     basis = _basis(work, known)
+    if basis is not None:
+        basis = work.kept["basis"] = work.engine.keep(basis, "basis")
     return (
         jobs.mutate(**_always_allowed()) if basis is None else with_columns(jobs, basis, "person_id", _BASIS)
     )
@@ -224,7 +227,7 @@ def _as_written(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.
     work.facts.number_shapes = shapes
     basis = _basis(work, None)
     if basis is not None:
-        basis = work.engine.keep(basis, "basis")
+        basis = work.kept["basis"] = work.engine.keep(basis, "basis")
         keys = (
             records.filter(records.key.notnull()).select(person_id=crosswalk.folded(records.key)).distinct()
         )
@@ -233,6 +236,7 @@ def _as_written(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.
         if based <= whole(work.one(keys.aggregate(n=ibis._.count()))["n"]) * NEARLY_ALL:
             basis = None
             work.roles.pop("consents")
+            work.kept.pop("basis")
 
     def attach(table: ibis.Table) -> ibis.Table:
         odd = ibis.literal(value=False)

@@ -340,7 +340,7 @@ def rescored(asked: Sequence[Question], known: Sequence[Scale], engine: Engine) 
         lms_scales=tuple(sorted({str(wrong.scale) for wrong, *_ in rest})),
         review_scales=tuple(dict.fromkeys((scale, version) for _, scale, version, _ in rest)),
     )
-    wanted = table.select("number", said=comparing.said(comparing.wanted(table, facts)))
+    wanted = table.select("number", said=comparing.said(comparing.wanted(table, facts), table, facts))
     for row in engine.fetch(wanted).to_pylist():
         if row["said"] is not None:
             said[row["number"]] = row["said"]

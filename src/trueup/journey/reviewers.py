@@ -34,7 +34,8 @@ def reviewers(
     work: Work, last: Callable[[], ibis.Table]
 ) -> tuple[ibis.Table, Callable[[ibis.Table], ibis.Table]]:
     """The review rows to look at, and how they get their person. `last` are the records with their persons."""
-    reviews = work.roles["reviews"].select(*COLUMNS)
+    given = work.roles["reviews"]
+    reviews = given.select(*COLUMNS)
     rows = reviews.filter(reviews.person.notnull())
     written = work.engine.keep(rows.group_by("person").aggregate(n=rows.count()), "written")
     whom = work.engine.keep(_whom(work, written, last), "named")
@@ -57,8 +58,9 @@ def reviewers(
         )
 
     if whole(work.one(reviews.aggregate(n=reviews.record_id.isnull().sum()))["n"]):
-        named = sides.with_record_ids(attach(reviews), last(), work.engine.keep)
-        return work.engine.keep(named.select(*COLUMNS), "adopted"), attach
+        named = sides.with_record_ids(attach(given), last(), work.engine.keep)
+        work.roles["reviews"] = work.engine.keep(named.select(*given.columns), "adopted")
+        reviews = work.roles["reviews"].select(*COLUMNS)
     return reviews, attach
 
 

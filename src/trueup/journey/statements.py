@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -20,7 +21,8 @@ from trueup.intake.xapi.reading import NoCompletion, event_of, void_of, voids
 from trueup.intake.xapi.refusal import Refusal, Version
 from trueup.intake.xapi.selection import Keys, Many, One, keys_of, who_of
 from trueup.intake.xapi.statement import refuse
-from trueup.journey.arrive import Incoming, arrive
+from trueup.journey.arrive import Incoming
+from trueup.journey.together import Together
 from trueup.kit.canonical_json import NotCanonicalError, canonical
 from trueup.model.completions import Verdict, Who
 from trueup.privacy.actors import Actor, actors_of, known_actors, person_keys
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from trueup.journey.arrive import Shelf
 
 
+REMEMBERED_SECONDS = 0.1
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -96,9 +99,11 @@ class Statements:
         self._shelf = shelf
         self._database = shelf.database
         self._keys = shelf.keys
+        self._together = Together(shelf, "xapi")
+        self._through: tuple[float, datetime | None] = (0.0, None)
 
     async def take(
-        self, raws: Sequence[bytes], sender: Sender, now: datetime, *, batch: bool
+        self, raws: Sequence[bytes], sender: Sender, *, batch: bool
     ) -> Taken | Conflict | tuple[Refusal, ...]:
         """Takes statements in, all or none; each raw is JSON that was read before.
 
@@ -113,15 +118,18 @@ class Statements:
         if conflict := _conflict(read, kept, actors, sender):
             return conflict
         unknown = [one for one in read if one.id not in kept]
-        verdicts = await self._arrived(_events(unknown, sender.source), now)
+        verdicts = await self._arrived(_events(unknown, sender.source))
         if unknown:
             keep = self._shelf.told_of(sender.source).keep_raw
-            new = [_new(one, actors, sender, keep=keep) for one in unknown]
-            await store.add(self._database, sender.source, sender.version, sender.account, new)
-            kept = await store.named(self._database, sender.source, [one.id for one in read])
-            if conflict := _conflict(read, kept, actors, sender):  # another request was first
-                return conflict
-        voids_too = await self._arrived(await self._taken_back(read, sender.source), now)
+            new = {one.id: _new(one, actors, sender, keep=keep) for one in unknown}
+            added = await store.add(
+                self._database, sender.source, sender.version, sender.account, list(new.values())
+            )
+            if added < len(new):  # another request was first
+                kept = await store.named(self._database, sender.source, [one.id for one in read])
+                if conflict := _conflict(read, kept, actors, sender):
+                    return conflict
+        voids_too = await self._arrived(await self._taken_back(read, sender.source))
         return Taken(tuple(one.id for one in read), (*verdicts, *voids_too))
 
     async def find_one(self, query: One, source: str) -> Found | None:
@@ -147,8 +155,12 @@ class Statements:
         return await self._opened(await store.many(self._database, asked), source)
 
     async def consistent_through(self) -> datetime:
-        """Everything stored before it can be read."""
-        return await store.consistent_through(self._database)
+        """Everything stored before it can be read. What was true a moment ago is still true."""
+        until, through = self._through
+        if through is None or time.monotonic() > until:
+            through = await store.consistent_through(self._database)
+            self._through = (time.monotonic() + REMEMBERED_SECONDS, through)
+        return through
 
     async def _actors(self, read: Sequence[_Read], source: str) -> Mapping[Who, Actor]:
         """Whom the statements name anywhere, and those that they are about."""
@@ -156,8 +168,8 @@ class Statements:
         found = await actors_of(self._database, self._keys, [(source, who) for who in people])
         return {who: found[source, who] for who in people}
 
-    async def _arrived(self, events: Sequence[Incoming], now: datetime) -> Sequence[Verdict]:
-        return await arrive(self._shelf, events, door="xapi", now=now) if events else ()
+    async def _arrived(self, events: Sequence[Incoming]) -> Sequence[Verdict]:
+        return await self._together.arrive(events) if events else ()
 
     async def _taken_back(self, read: Sequence[_Read], source: str) -> list[Incoming]:
         """The ends of completions that these statements bring about.

@@ -13,13 +13,17 @@ from trueup.cycles import attribution
 from trueup.instants import zone_named
 from trueup.journey.work import Work, whole
 from trueup.kit.expressions import yes
+from trueup.scoring.comparing import graded, places
 from trueup.scoring.matrix import scales
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trueup.model.findings import Cycle
 
 _HIDDEN_NAMES = {"employee_number", "email", "name", "person_id"}
 _HIDDEN_PERSON = {"person", "person_id", "identity"}
+_OUTCOMES = ("accepted", "throttled", "error", "rejected")
 _READERS = re.compile(r"review|manager|peer", re.IGNORECASE)
 
 
@@ -29,17 +33,23 @@ def calendar(work: Work) -> tuple[Cycle, ...]:
 
 
 def look_at_runs(work: Work) -> None:
-    """When each run started and ended, by its own word or by its first and last attempt."""
+    """When each run started and ended, by its own word or by its first and last attempt, and how it fared."""
     sync = work.roles["sync"]
+    outcome = sync.outcome.lower()
     runs = work.rows(
         sync.group_by("run_id").aggregate(
             started=ibis.coalesce(sync.run_started_at.min(), sync.attempt_at.min()),
             ended=ibis.coalesce(sync.run_ended_at.max(), sync.attempt_at.max()),
+            records=sync.record_id.approx_nunique(),
+            **{name: yes(outcome == name).cast("int64").sum() for name in _OUTCOMES},
         )
     )
     facts = work.facts
     for run in runs:
         started, ended = _instant(run["started"]), _instant(run["ended"])
+        if run["run_id"] is not None:
+            fared = {name: whole(run[name]) for name in ("records", *_OUTCOMES)}
+            facts.run_outcomes[str(run["run_id"])] = fared
         facts.run_times[str(run["run_id"])] = (started, ended)
         facts.run_starts += [started] if started is not None else []
         facts.run_ends += [ended] if ended is not None else []
@@ -97,7 +107,7 @@ def zone_offsets(zone: str) -> set[int]:
 
 
 def look_at_scales(work: Work) -> None:
-    """Which scales are declared, and which the two sides name."""
+    """Which scales are declared, and which the two sides name; words of a scale get their score."""
     facts, completions, reviews = work.facts, work.roles["completions"], work.roles["reviews"]
     facts.scales = scales(work.rows(work.roles["scales"])) if "scales" in work.roles else ()
     written = completions.filter(completions.scale.notnull()).select("scale").distinct()
@@ -111,6 +121,17 @@ def look_at_scales(work: Work) -> None:
             key=str,
         )
     )
+    _read_words(work, "completions", [(name, None) for name in facts.lms_scales])
+    _read_words(work, "reviews", facts.review_scales)
+
+
+def _read_words(work: Work, role: str, named_as: Iterable[tuple[str | None, str | None]]) -> None:
+    """Scores that are words of their scale (B, passed) get their place on 0-100."""
+    rows = places(work.facts, named_as)
+    if rows:
+        columns = dict(zip(("scale", "version", "word", "place"), zip(*rows, strict=True), strict=True))
+        words = work.engine.constant(pa.table(columns), f"words_of_{role}")
+        work.roles[role] = graded(work.roles[role], words)
 
 
 def _text(value: object) -> str | None:
@@ -118,9 +139,12 @@ def _text(value: object) -> str | None:
 
 
 def look_at_tags(work: Work) -> None:
-    """How many rows of either side say which competency they are about."""
+    """How many rows of either side say which competency they are about, and whether reviews carry more."""
     completions, reviews = work.roles["completions"], work.roles["reviews"]
-    shown = work.one(reviews.aggregate(n=reviews.count(), filled=reviews.competency.count()))
+    shown = work.one(
+        reviews.aggregate(n=reviews.count(), filled=reviews.competency.count(), extras=reviews.extras.count())
+    )
+    work.facts.extras = whole(shown["extras"]) > 0
     tagged = work.one(completions.aggregate(n=completions.count(), filled=completions.tags.count()))
     work.facts.competency_filled = whole(shown["filled"]) / max(1, whole(shown["n"]))
     work.facts.tags_filled = whole(tagged["filled"]) / max(1, whole(tagged["n"]))

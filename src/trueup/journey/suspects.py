@@ -13,7 +13,9 @@ import ibis
 from trueup.competency import findings as competency
 from trueup.cycles import attribution
 from trueup.cycles import findings as cycles
-from trueup.kit.expressions import or_null, yes
+from trueup.journey.work import whole
+from trueup.kit.expressions import any_of, or_null, union, yes
+from trueup.model.findings import Doubt
 from trueup.privacy import findings as privacy
 from trueup.reconcile import pairs as sides
 from trueup.scoring import findings as scoring
@@ -29,22 +31,33 @@ if TYPE_CHECKING:
 
 def suspects(
     work: Work,
-    records: ibis.Table,
+    records: Callable[[ibis.Table | None], ibis.Table],
     reviews: ibis.Table,
     *,
-    person: Callable[[ibis.Table], ibis.Table],
     reviewer: Callable[[ibis.Table], ibis.Table],
     calendar: tuple[Cycle, ...],
     as_of: int,
 ) -> ibis.Table:
-    """The pairs (reconcile/pairs.py) of every doubtful record, judged."""
+    """The pairs (reconcile/pairs.py) of every doubtful record, judged.
+
+    `records` gives all records with their persons, or those alone whose ids a table has; `reviewer` gives
+    review rows theirs.
+    """
     sync = work.roles["sync"]
     twice = work.engine.keep(sides.repeated(reviews), "repeated")
-    narrow = sides.pairs(person(records), sides.sent(sync), sides.held(reviewer(reviews), twice))
-    asked = narrow.filter(sides.differing(narrow, as_of, _doubts(work, narrow, calendar)))
-    doubtful = work.engine.keep(asked.select("record_id").distinct(), "doubtful")
+    asks = _attempts_matter(work, calendar)
+    tried = sides.sent(sync) if asks else None
+    narrow = sides.pairs(records(None), tried, sides.held(reviewer(reviews), twice))
+    asked = {doubt: yes(holds) for doubt, holds in _doubts(work, narrow, calendar, as_of).items()}
+    suspicious = narrow.filter(any_of(asked.values())).select("record_id", **asked)
+    if not asks:
+        resent = {doubt: ibis.literal(doubt is Doubt.RESENT) for doubt in asked}
+        suspicious = union([suspicious, sides.accepted_twice(sync).mutate(**resent)])
+    doubtful = work.kept["doubtful"] = work.engine.keep(suspicious, "doubtful")
+    there = work.one(doubtful.aggregate(**{doubt: doubtful[doubt].any() for doubt in asked}))
+    work.facts.doubts = frozenset(doubt for doubt in asked if there[doubt])
     wide = sides.pairs(
-        person(records.semi_join(doubtful, "record_id")),
+        records(doubtful),
         sides.sent(sync.semi_join(doubtful, "record_id")),
         sides.held(reviewer(reviews.semi_join(doubtful, "record_id")), twice),
     )
@@ -52,19 +65,39 @@ def suspects(
     return work.engine.keep(_judged(work, joined, calendar), "suspects")
 
 
-def _doubts(work: Work, table: ibis.Table, calendar: tuple[Cycle, ...]) -> list[ir.Value]:
+def _attempts_matter(work: Work, calendar: tuple[Cycle, ...]) -> bool:
+    """Whether a doubt depends on when a record itself was sent, or as which revision.
+
+    It does not where the sync log says no revisions, each review row says when it was received, and all
+    data were allowed to go before the first of them went and for ever: then the widest join is saved.
+    """
+    if work.has("sync", "payload"):
+        return True
+    sync, reviews = work.roles["sync"], work.roles["reviews"]
+    if calendar and whole(work.one(reviews.aggregate(n=reviews.received_at.isnull().sum()))["n"]):
+        return True
+    allowed = work.kept.get("basis")
+    if allowed is None:
+        return False
+    went = work.one(sync.aggregate(first=sync.attempt_at.min()))["first"]
+    came = work.one(reviews.aggregate(first=reviews.received_at.min()))["first"]
+    first = min((at for at in (went, came) if isinstance(at, int)), default=0)
+    bound = allowed.filter(yes(allowed.basis_from >= first) | allowed.withdrawn_at.notnull())
+    return whole(work.one(bound.aggregate(n=bound.count()))["n"]) > 0
+
+
+def _doubts(work: Work, table: ibis.Table, calendar: tuple[Cycle, ...], as_of: int) -> dict[Doubt, ir.Value]:
     facts = work.facts
-    doubtful = cycles.doubts(table, calendar)
-    doubtful += scoring.doubts(table, facts)
+    asked = sides.doubts(table, as_of) | cycles.doubts(table, calendar) | scoring.doubts(table, facts)
     if "competencies" in work.roles:
-        doubtful += competency.doubts(table)
+        asked |= competency.doubts(table)
     if "consents" in work.roles:
-        doubtful += privacy.doubts(table)
+        asked |= privacy.doubts(table)
     if facts.review_shape is not None:
-        doubtful.append(table.h_file.notnull() & (table.h_kind != facts.review_shape))
+        asked[Doubt.SHAPE] = table.in_review & (table.h_kind != facts.review_shape)
     if facts.pseudonymous or facts.person_forbidden:
-        doubtful.append(yes(table.h_identified))
-    return doubtful
+        asked[Doubt.IDENTIFIED] = table.h_identified
+    return asked
 
 
 def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.Table:
@@ -78,16 +111,16 @@ def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.T
         & (pair.h_file == stale.stale_file)
         & (pair.h_line == stale.stale_line),
     )
-    in_lms, in_review = pair.file.notnull(), pair.h_file.notnull()
+    in_lms, in_review = pair.in_lms, pair.in_review
     wanted = scoring.wanted(pair, work.facts)
     said = {
-        "in_lms": in_lms,
-        "in_review": in_review,
         "due": yes(pair.due),
         "is_void": yes(pair.is_void),
         "pending": yes(pair.pending),
         "rehired": yes(pair.rehired),
-        "score_wanted": ibis.ifelse(wanted.isnull(), or_null("string"), scoring.said(wanted)),
+        "score_wanted": ibis.ifelse(
+            wanted.isnull(), or_null("string"), scoring.said(wanted, pair, work.facts)
+        ),
         "score_agrees": scoring.agreeing(pair, work.facts),
         "h_cycle_by_time": attribution.cycle_of(pair.h_completed_at, calendar),
         "person": ibis.coalesce(pair.person_id, pair.key, pair.h_person_id, pair.h_person),
@@ -110,7 +143,7 @@ def _stale(work: Work, pair: ibis.Table) -> ibis.Table:
     """Review rows that show what an earlier revision of their record said: its time, or its score."""
     before = work.kept["overtaken"]
     before = before.select("record_id", then_at="completed_at", score="score", scale="scale")
-    shown = pair.filter(pair.file.notnull() & pair.h_file.notnull() & (pair.revisions > 1))
+    shown = pair.filter(pair.in_lms & pair.in_review & (pair.revisions > 1))
     shown = shown.select(
         "record_id", "h_line", "h_file", "h_completed_at", "h_score", "h_scale", "h_scale_version",
         agrees=scoring.agreeing(shown, work.facts),

@@ -302,7 +302,8 @@ def proposal(files: Iterable[Proposed]) -> str:
     document = tomlkit.document()
     for line in (
         "What trueup recognised in these files. Read it, correct it, fill in what is asked.",
-        "Lines that start with # are not in force.",
+        "Lines that start with # are not in force: take the # away where one is NEEDED or asked and says it right.",
+        'Leave a file out with: role = "ignore"',
     ):
         document.add(tomlkit.comment(line))
     document.add(tomlkit.nl())
@@ -323,11 +324,8 @@ def proposal(files: Iterable[Proposed]) -> str:
 
 def _entry(file: Proposed) -> Table:
     entry = tomlkit.table()
-    sure = (
-        f"{file.rows:,} rows; {file.confidence:.0%} sure"
-        if file.role
-        else f"{file.rows:,} rows; it can't be told what this is for"
-    )
+    sure = f"{file.confidence:.0%} sure" if file.role else "it can't be told what this is for"
+    sure = f"{file.rows:,} row{'' if file.rows == 1 else 's'}; {sure}"
     entry.add(tomlkit.comment(_one_line(sure)))
     for remark in file.remarks:
         entry.add(tomlkit.comment(_one_line(remark)))
@@ -337,11 +335,9 @@ def _entry(file: Proposed) -> Table:
     if file.system not in {"", "unknown"}:
         entry.add("system", file.system)
     known = {name: header for name, header in file.columns.items() if header}
-    if known and file.system in {"", "unknown", "canonical"}:
-        columns = tomlkit.table()
-        for name, header in known.items():
-            columns.add(name, header)
-        entry.add("columns", columns)
+    if known and file.role is not None and file.system in {"", "unknown", "canonical"}:
+        for name, header in known.items():  # a line each, as the lines are that may have to be added
+            entry.append(tomlkit.key(["columns", name]), header)
     elif known:
         entry.add(
             tomlkit.comment("recognised: " + _one_line(", ".join(f"{n} = {h!r}" for n, h in known.items())))

@@ -40,6 +40,20 @@ MEASURES = {
 }
 
 
+UNTOLD = {  # why the logs can't tell a figure
+    "missing_rate": "no completion ought to be in the review system",
+    "verified_rate": "nothing can be verified: no completion ought to be in the review system",
+    "dead_letter_rate": "no completion ought to be in the review system",
+    "sync_latency_mean": "no record says both when it was completed and when it arrived",
+    "sync_latency_p95": "no record says both when it was completed and when it arrived",
+    "duplicate_account_rate": "needs accounts, and people to whom they belong",
+    "time_fault_rate": "no completion ought to be in the review system",
+    "score_fault_rate": "no completion ought to be in the review system",
+    "exposure_count": "needs a policy or consents",
+    "cutoff_headroom": "no cut-off lies within the sync log",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What was counted. Hours for latencies and headroom; None where the logs can't tell."""
@@ -95,9 +109,7 @@ def _times(counted: Counted) -> dict[str, tuple[float | None, str]]:
         ),
         "cutoff_headroom": (
             counted.headroom,
-            f"between the last run before a cut-off and that cut-off ({counted.headroom_cycle})"
-            if counted.headroom_cycle
-            else "no cut-off lies within the sync log",
+            f"between the last run before a cut-off and that cut-off ({counted.headroom_cycle})",
         ),
     }
 
@@ -148,7 +160,7 @@ def _kpi(
         breach,
         measure.higher_is_worse,
         state_of(value, warn, breach, higher_is_worse=measure.higher_is_worse),
-        says,
+        UNTOLD[measure.key] if value is None else says,
     )
 
 

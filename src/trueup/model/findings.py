@@ -7,6 +7,7 @@ only gathers them: what a code means is settled in the room that owns it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -34,6 +35,39 @@ FAULT_COLUMNS = (
 )
 
 
+class Doubt(StrEnum):
+    """Why a record is looked at closely. One pass over all records asks for each; a room says what each means."""
+
+    ORPHAN = "orphan"  # in the review system alone
+    MISSING = "missing"  # due, and not in the review system
+    UNDUE = "undue"  # in the review system, and not due
+    APART = "apart"  # the two sides' times differ, or one side has none
+    COARSE = "coarse"  # one side knows the day alone
+    TIMELESS = "timeless"  # due, and no time
+    UNREAD = "unread"  # a time is written, and it is no instant
+    IMPOSSIBLE = "impossible"  # in the future, before the employment or the enrolment
+    PERSON = "person"  # the two sides mean two persons
+    COURSE = "course"  # the two sides mean two courses
+    UNSURE = "unsure"  # whom the LMS means is unknown, contested, or not by the roster's number
+    NOBODY = "nobody"  # whom the review system means is unknown
+    SHAPE = "shape"  # the review system's key is not written as the others are
+    IDENTIFIED = "identified"  # the review system names a person where it should not
+    COPIES = "copies"  # more than once in the review system
+    REVISED = "revised"  # more than once in the LMS
+    RESENT = "resent"  # accepted more than once
+    BEHIND = "behind"  # an earlier revision was sent
+    UNCOUNTED = "uncounted"  # in no review cycle, or in several
+    FILED = "filed"  # under another cycle than its time says
+    LATE = "late"  # there after the cut-off
+    SLOW = "slow"  # there after the cycle's SLA
+    SCORE = "score"  # the scores disagree, or one side has none
+    SCALE = "scale"  # a score on no known scale
+    VERSION = "version"  # another version of the scale than the current one
+    RANGE = "range"  # outside the scale
+    TAG = "tag"  # a competency on one side alone
+    BASIS = "basis"  # sent without a basis, before it, or after its withdrawal
+
+
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """One review cycle; instants in microseconds since 1970 UTC. A date's cut-off is the end of that day."""
@@ -55,8 +89,12 @@ class Facts:
     run_starts: list[int] = field(default_factory=list)
     run_ends: list[int] = field(default_factory=list)
     run_times: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    run_outcomes: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  # run -> records, and attempts by outcome
     last_in_cycle: dict[str, int] = field(default_factory=dict)  # cycle -> its window's last completion
     offsets: list[int] = field(default_factory=lambda: [0])  # minutes east of UTC where the company lives
+    statuses: frozenset[str] | None = None  # that occur in the completions, lower case; None: not looked at
     scales: tuple[Scale, ...] = ()
     lms_scales: tuple[str, ...] = ()  # as written in the completions
     review_scales: tuple[
@@ -65,6 +103,7 @@ class Facts:
     version_shares: dict[tuple[str, str], float] = field(default_factory=dict)
     competency_filled: float = 0.0  # share of review rows that name a competency
     tags_filled: float = 0.0  # share of completions that carry tags
+    extras: bool = True  # whether review rows carry more than the canonical columns
     number_shapes: tuple[str, ...] | None = (
         None  # how employee numbers are written; None where it can't be told
     )
@@ -76,6 +115,7 @@ class Facts:
     person_forbidden: bool = False  # whether the policy hides the person itself from reviewers
     retention_days: int | None = None
     unreadable: list[dict[str, object]] = field(default_factory=list)  # rows of FAULT_COLUMNS
+    doubts: frozenset[Doubt] = frozenset(Doubt)  # that at least one record is under
 
     @property
     def period_start(self) -> int:
@@ -125,12 +165,15 @@ class Logs:
 class Finding:
     """One code, what it needs, and the expression that gives its rows (FAULT_COLUMNS).
 
-    `needs` are ROLE or ROLE.COLUMN; where one is missing the code is reported as unchecked.
+    `needs` are ROLE or ROLE.COLUMN; where one is missing the code is reported as unchecked. A record that
+    such a finding names is under at least one of its `doubts`: where no record is, there is nothing to find.
+    Findings that look elsewhere than at the pairs have none, and always look. A code may have several findings.
     """
 
     code: str
     needs: tuple[str, ...]
     rows: Callable[[Logs], ibis.Table | None]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def fault_rows(

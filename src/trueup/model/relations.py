@@ -34,6 +34,20 @@ class Kind(StrEnum):
     LIST = "list"
 
 
+PERSON_KEYS = frozenset({"person", "employee_number", "email", "account_name"})
+NO_KEY = (
+    "null",
+    "(null)",
+    "none",
+    "nil",
+    "nan",
+    "n/a",
+    "undefined",
+    "\\n",
+    "-",
+)  # exporters' words for blank
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One canonical column."""
@@ -113,7 +127,7 @@ COMPLETIONS = Role(
         ),
         _instant("completed_at", "when it happened, by the source", required=True),
         _instant("enrolled_at", "when the person was enrolled"),
-        _number("score", "the score as given"),
+        _number("score", "the score as given; a word of its scale (B, passed) stands for its points"),
         _text("scale", "the scale of the score"),
         _list("tags", "competency tags"),
         _instant("updated_at", "when the source last changed the record"),
@@ -153,7 +167,7 @@ REVIEWS = Role(
         _instant("completed_at", "when it happened, by the review system"),
         _number("score", "the score the review shows"),
         _text("scale", "the scale of that score"),
-        _text("scale_version", "the version of the scale"),
+        _text("scale_version", "the version of that scale, or of the source's where it converts"),
         _text("competency", "the competency it counts for"),
         _text("label", "the label shown for that competency"),
         _text("cycle", "the review cycle it is filed under"),
@@ -221,7 +235,7 @@ SCALES = Role(
         _number("min", "lowest score"),
         _number("max", "highest score"),
         _number("step", "the distance between two scores"),
-        _text("points", "the matrix to 0-100: 1=0;2=25;..."),
+        _text("points", "the matrix to 0-100: 1=0;2=25;... or A=100;B=85;..."),
         _text("rounding", "how a converted score is rounded"),
     ),
 )

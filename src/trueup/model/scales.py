@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """One version of a scale. `digits` is None where no rounding is declared."""
+    """One version of a scale. `digits` is None where no rounding is declared.
+
+    A scale of words (A to F, pass and fail) has `labels`: each word, folded, with its place on 0-100, which
+    then is the score that a word stands for.
+    """
 
     scale: str
     version: str
@@ -15,6 +19,7 @@ class Scale:
     points: tuple[tuple[float, float], ...] = field(default_factory=tuple)
     rounding: str = ""
     digits: int | None = None
+    labels: tuple[tuple[str, float], ...] = field(default_factory=tuple)
 
     @property
     def reads_as_canonical(self) -> bool:

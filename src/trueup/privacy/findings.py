@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 
 from trueup.kit.expressions import DAY, any_of, iso, members, or_null, text, union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 
 _IDENTIFIERS = (
     "employee_number",
@@ -35,13 +35,15 @@ def _rules(logs: Logs) -> ibis.Table:
     return policy.filter(policy.field.notnull()).mutate(name=_plain(policy.field))
 
 
-def excess_field(logs: Logs) -> ibis.Table:
+def excess_field(logs: Logs) -> ibis.Table | None:
     """TU1001: a transfer carries a field that no rule of its purpose allows to anybody, or that one forbids.
 
     Rules without a role speak of the transfer itself and decide where there are any for the field; else a
     field is excess when rules name it and none allows it. What no rule names is excess where the policy
     allows anything by name: it then is a list of what may be sent.
     """
+    if not (logs.facts.extras or logs.has("sync", "payload")):
+        return None
     rules = _rules(logs)
     general = rules.filter(rules.role.isnull())
     judged = rules.group_by("name").aggregate(anybody=rules.allowed.fill_null(False).max())
@@ -190,47 +192,43 @@ def withdrawn(logs: Logs) -> ibis.Table:
 
 
 def identity_exposed(logs: Logs) -> ibis.Table | None:
-    """TU1004: a reviewer's view shows an identifier that should be a pseudonym.
-
-    It should be one where the policy forbids reviewers the person's identifier, or where the others are.
-    """
-    reviews = logs.pairs.filter(logs.pairs.in_review)
-    rows = []
+    """TU1004: a reviewer's view names the person, where the others have pseudonyms or the policy forbids it."""
     pseudonymous = logs.facts.pseudonymous
-    forbidden = logs.facts.person_forbidden
-    if pseudonymous or forbidden:
-        bare = reviews.filter(yes(reviews.h_identified))
-        rows.append(
-            fault_rows(
-                bare,
-                "TU1004",
-                field="person",
-                expected="a pseudonym",
-                actual=bare.h_person,
-                person=bare.h_person,
-                course_id=bare.h_course_id,
-                file=bare.h_file,
-                line=bare.h_line,
-                detail="the other rows carry pseudonyms"
-                if pseudonymous
-                else "the policy hides the person from this role",
-            )
-        )
-    if logs.facts.pseudonyms_wanted or pseudonymous:
-        shown = logs.roles["reviews"]
-        carried = members(shown.filter(shown.extras.notnull()), "extras", "carried")
-        named = carried.filter(_plain(carried.carried).isin(_IDENTIFIERS))
-        rows.append(
-            fault_rows(
-                named,
-                "TU1004",
-                field=named.carried,
-                expected="a pseudonym",
-                actual=named.carried,
-                detail="an identifying field stands beside the pseudonym",
-            )
-        )
-    return union(rows) if rows else None
+    if not (pseudonymous or logs.facts.person_forbidden):
+        return None
+    pairs = logs.pairs
+    bare = pairs.filter(yes(pairs.in_review & pairs.h_identified))
+    return fault_rows(
+        bare,
+        "TU1004",
+        field="person",
+        expected="a pseudonym",
+        actual=bare.h_person,
+        person=bare.h_person,
+        course_id=bare.h_course_id,
+        file=bare.h_file,
+        line=bare.h_line,
+        detail="the other rows carry pseudonyms"
+        if pseudonymous
+        else "the policy hides the person from this role",
+    )
+
+
+def identifying_field(logs: Logs) -> ibis.Table | None:
+    """TU1004: a field that identifies the person stands beside the pseudonym, or where the policy wants one."""
+    if not logs.facts.extras or not (logs.facts.pseudonyms_wanted or logs.facts.pseudonymous):
+        return None
+    shown = logs.roles["reviews"]
+    carried = members(shown.filter(shown.extras.notnull()), "extras", "carried")
+    named = carried.filter(_plain(carried.carried).isin(_IDENTIFIERS))
+    return fault_rows(
+        named,
+        "TU1004",
+        field=named.carried,
+        expected="a pseudonym",
+        actual=named.carried,
+        detail="an identifying field stands beside the pseudonym",
+    )
 
 
 def retention_overdue(logs: Logs) -> ibis.Table | None:
@@ -254,18 +252,20 @@ def retention_overdue(logs: Logs) -> ibis.Table | None:
     )
 
 
-def doubts(table: ibis.Table) -> list[ibis.Value]:
+def doubts(table: ibis.Table) -> dict[Doubt, ibis.Value]:
     """What makes a record worth a closer look for TU1002 and TU1003."""
     sent = ibis.coalesce(table.first_accepted_at, table.h_received_at)
     last = ibis.coalesce(table.last_accepted_at, table.h_received_at)
-    gone = (table.accepted > 0) | table.h_file.notnull()
-    return [any_of([gone & table.basis_from.isnull(), sent < table.basis_from, last >= table.withdrawn_at])]
+    gone = (table.accepted > 0) | table.in_review
+    never = gone & table.basis_from.isnull()
+    return {Doubt.BASIS: any_of([never, sent < table.basis_from, last >= table.withdrawn_at])}
 
 
 FINDINGS = (
     Finding("TU1001", ("policy.field", "reviews"), excess_field),
-    Finding("TU1002", ("completions", "reviews", "consents"), no_basis),
-    Finding("TU1003", ("completions", "reviews", "consents.withdrawn_at"), withdrawn),
-    Finding("TU1004", ("reviews",), identity_exposed),
+    Finding("TU1002", ("completions", "reviews", "consents"), no_basis, (Doubt.BASIS,)),
+    Finding("TU1003", ("completions", "reviews", "consents.withdrawn_at"), withdrawn, (Doubt.BASIS,)),
+    Finding("TU1004", ("reviews",), identity_exposed, (Doubt.IDENTIFIED,)),
+    Finding("TU1004", ("reviews",), identifying_field),
     Finding("TU1005", ("reviews", "policy.retention_days"), retention_overdue),
 )

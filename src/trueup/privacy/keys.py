@@ -58,16 +58,14 @@ class MasterKey:
     """The key that wraps people's keys. It never shows in a representation."""
 
     secret: bytes = field(repr=False)
+    key_id: str = field(init=False)  # which key it is, 16 hexadecimal digits; says nothing of the key
 
     def __post_init__(self) -> None:
         """ValueError where it has another length than AES-256 takes."""
         if len(self.secret) != MASTER_BYTES:
             raise ValueError(f"a master key has {MASTER_BYTES} bytes, this one has {len(self.secret)}")
-
-    @property
-    def key_id(self) -> str:
-        """Which key it is, 16 hexadecimal digits; says nothing of the key."""
-        return hashlib.sha256(b"trueup master key\n" + self.secret).hexdigest()[:16]
+        digest = hashlib.sha256(b"trueup master key\n" + self.secret).hexdigest()
+        object.__setattr__(self, "key_id", digest[:16])  # frozen for others
 
     def wrap(self, key: PersonKey, owner: bytes) -> bytes:
         """The person's key as it is kept; it opens for the same owner only."""

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from trueup.kit.engine import DuckDB, Engine
 from trueup.kit.expressions import yes
 from trueup.model.instants import Precision, Unsettled
-from trueup.model.relations import ROLES, Kind, Role
+from trueup.model.relations import NO_KEY, PERSON_KEYS, ROLES, Kind, Role
 from trueup.reconcile.recognise.claim import Columnwise
 from trueup.reconcile.staging import is_utc, schema_of
 
@@ -115,7 +115,7 @@ def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Va
             said[name] = _finite(column)
             said[f"{name}_raw"] = _written(column)
         elif kind in (Kind.TEXT, Kind.LIST):
-            said[name] = column.nullif("")
+            said[name] = _key(column) if name in PERSON_KEYS else column.nullif("")
         else:
             said[name] = column
     return said
@@ -132,6 +132,11 @@ def _instant(name: str, column: ir.Value) -> dict[str, ir.Value]:
         f"{name}_offset": ibis.ifelse(fine, ibis.literal(0), ibis.null()),
         f"{name}_rule": ibis.ifelse(fine, ibis.literal(RULE), unread),
     }
+
+
+def _key(column: ir.Value) -> ir.Value:
+    """The key; null for blank and for an exporter's word for it (staging says the same)."""
+    return ibis.ifelse(column.lower().isin(["", *NO_KEY]), ibis.null().cast("string"), column)
 
 
 def _finite(number: ir.Value) -> ir.Value:

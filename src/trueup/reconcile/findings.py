@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.kit.expressions import DAY, iso, plain_number, union, yes
-from trueup.model.findings import Finding, Logs, fault_rows
+from trueup.kit.expressions import DAY, iso, plain_number, yes
+from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 from trueup.reconcile.pairs import OUTCOMES
 
 
@@ -48,7 +48,10 @@ def not_delivered(logs: Logs) -> ibis.Table:
         field="outcome",
         expected="accepted",
         actual=outcome + status,
-        detail=found.tries.cast("string") + ibis.literal(" attempts, the last in run ") + found.last_run,
+        detail=found.tries.cast("string")
+        + ibis.ifelse(found.tries == 1, " attempt", " attempts")
+        + ibis.literal(", the last in run ")
+        + found.last_run,
     )
 
 
@@ -133,8 +136,10 @@ def stale_correction(logs: Logs) -> ibis.Table:
     )
 
 
-def consumed_unreported(logs: Logs) -> ibis.Table:
+def consumed_unreported(logs: Logs) -> ibis.Table | None:
     """TU0307: launched, and no result of the same person and course since; younger launches are in progress."""
+    if logs.facts.statuses is not None and "launched" not in logs.facts.statuses:
+        return None
     last = logs.relation("records", lambda logs: logs.roles["completions"])
     patience = int(logs.settings.launched_days * DAY)
     launched = last.filter(yes(last.status.lower() == "launched"))
@@ -166,39 +171,40 @@ def _without_result(launched: ibis.Table, results: ibis.Table, keys: ibis.Table)
     return mine.anti_join(theirs, ["whom", "course_id"])
 
 
-def duplicate_record(logs: Logs) -> ibis.Table:
-    """TU0502: one completion stands more than once in the review system."""
-    by_id, twins = _repeated_ids(logs), _twins(logs)
-    return union(
-        [
-            fault_rows(
-                by_id,
-                "TU0502",
-                field="record_id",
-                expected="1 row",
-                actual=by_id.h_copies.cast("string") + " rows",
-                detail=ibis.literal("the same record id stands more than once") + _row(by_id),
-                file=by_id.h_file,
-                line=by_id.h_line,
-                other_file=by_id.file,
-                other_line=by_id.line,
-            ),
-            fault_rows(
-                twins,
-                "TU0502",
-                field="record_id",
-                expected="1 row",
-                actual="2 rows",
-                detail=ibis.literal("the same person, course and time stand under record ")
-                + twins.twin
-                + _row(twins),
-                course_id=twins.h_course_id,
-                file=twins.h_file,
-                line=twins.h_line,
-                other_file=twins.twin_file,
-                other_line=twins.twin_line,
-            ),
-        ]
+def repeated_id(logs: Logs) -> ibis.Table:
+    """TU0502: one record id stands more than once in the review system."""
+    found = _repeated_ids(logs)
+    return fault_rows(
+        found,
+        "TU0502",
+        field="record_id",
+        expected="1 row",
+        actual=found.h_copies.cast("string") + " rows",
+        detail=ibis.literal("the same record id stands more than once") + _row(found),
+        file=found.h_file,
+        line=found.h_line,
+        other_file=found.file,
+        other_line=found.line,
+    )
+
+
+def twin(logs: Logs) -> ibis.Table:
+    """TU0502: one person's completion of a course stands in the review system under two records."""
+    found = _twins(logs)
+    return fault_rows(
+        found,
+        "TU0502",
+        field="record_id",
+        expected="1 row",
+        actual="2 rows",
+        detail=ibis.literal("the same person, course and time stand under record ")
+        + found.twin
+        + _row(found),
+        course_id=found.h_course_id,
+        file=found.h_file,
+        line=found.h_line,
+        other_file=found.twin_file,
+        other_line=found.twin_line,
     )
 
 
@@ -261,14 +267,16 @@ def unreadable_row(logs: Logs) -> ibis.Table | None:
 
 
 _THREE = ("completions", "sync", "reviews")
+_TWO = ("completions", "reviews")
 FINDINGS = (
-    Finding("TU0301", _THREE, never_received),
-    Finding("TU0302", _THREE, not_delivered),
-    Finding("TU0303", _THREE, false_success),
-    Finding("TU0304", ("completions", "reviews"), orphan),
-    Finding("TU0305", ("completions", "reviews"), void_not_applied),
-    Finding("TU0306", ("completions", "reviews"), stale_correction),
+    Finding("TU0301", _THREE, never_received, (Doubt.MISSING,)),
+    Finding("TU0302", _THREE, not_delivered, (Doubt.MISSING,)),
+    Finding("TU0303", _THREE, false_success, (Doubt.MISSING,)),
+    Finding("TU0304", _TWO, orphan, (Doubt.ORPHAN,)),
+    Finding("TU0305", _TWO, void_not_applied, (Doubt.UNDUE,)),
+    Finding("TU0306", _TWO, stale_correction, (Doubt.REVISED, Doubt.APART, Doubt.SCORE, Doubt.BEHIND)),
     Finding("TU0307", ("completions",), consumed_unreported),
     Finding("TU0308", (), unreadable_row),
-    Finding("TU0502", ("completions", "reviews"), duplicate_record),
+    Finding("TU0502", _TWO, repeated_id, (Doubt.COPIES,)),
+    Finding("TU0502", _TWO, twin, (Doubt.ORPHAN,)),
 )

@@ -14,7 +14,7 @@ review system gives two rows):
     h_* (review_record_id person person_id choices course_id completed_at... score score_raw scale
     scale_version competency label cycle received_at extras visible_to file line copies)   from the reviews
 
-`file` is null where the LMS does not know the record; `h_file` where the review system does not.
+    in_lms  in_review                                                       which side knows the record
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from trueup.kit.expressions import any_of, or_null, text, union, yes
+from trueup.kit.expressions import SECOND, or_null, text, union, yes
+from trueup.model.findings import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +36,8 @@ _FAR = 2**62
 _LATEST = 2**59  # microseconds: the latest attempt that can be told from a later one, in the year 20237
 
 
-def overtaken(completions: ibis.Table) -> ibis.Table:
-    """(file, line, record_id): the rows that a later revision of the same record, or a repetition, replaces."""
+def revised(completions: ibis.Table) -> ibis.Table:
+    """The rows of records that stand more than once: `nth` 0 is the last revision, `revisions` how many there are."""
     counted = completions.group_by("record_id").aggregate(rows=completions.count())
     more = completions.semi_join(counted.filter(counted.rows > 1), "record_id")
     order = [
@@ -45,18 +46,18 @@ def overtaken(completions: ibis.Table) -> ibis.Table:
         ibis.desc(more.line),
         ibis.desc(more.file),
     ]
-    ranked = more.mutate(nth=ibis.row_number().over(ibis.window(group_by="record_id", order_by=order)))
-    return ranked.filter(ranked.nth > 0).select("file", "line", "record_id", "completed_at", "score", "scale")
+    return more.mutate(
+        nth=ibis.row_number().over(ibis.window(group_by="record_id", order_by=order)),
+        revisions=more.count().over(ibis.window(group_by="record_id")),
+    )
 
 
-def latest(completions: ibis.Table, replaced: ibis.Table, *, any_replaced: bool) -> ibis.Table:
-    """One row a record: its last revision, with how many revisions there are."""
-    if not any_replaced:
+def latest(completions: ibis.Table, more: ibis.Table | None) -> ibis.Table:
+    """One row a record: its last revision, with how many there are. `more` is `revised`, None where no record is."""
+    if more is None:
         return completions.mutate(revisions=ibis.literal(1, "int64"))
-    kept = completions.anti_join(replaced, ["file", "line", "record_id"])  # a line may hold several records
-    counted = replaced.group_by("record_id").aggregate(more=replaced.count())
-    met = kept.left_join(counted, "record_id")
-    return met.select(*[kept[name] for name in kept.columns], revisions=counted.more.fill_null(0) + 1)
+    once = completions.anti_join(more, "record_id").mutate(revisions=ibis.literal(1, "int64"))
+    return union([once, more.filter(more.nth == 0)])
 
 
 def sent(sync: ibis.Table) -> ibis.Table:
@@ -116,20 +117,21 @@ def with_record_ids(
 ) -> ibis.Table:
     """Review rows that name no record get the one of the same person and course: of the same time, else in order.
 
-    Needs `person_id` on both sides and `due` in `last`. What finds no partner keeps the review system's own
-    id, so that it is an orphan.
+    A row whose person is unknown, or another one, gets the only record that its course has at that very
+    time, where nobody else's row stands for it. Needs `person_id` on both sides and `due` in `last`.
+    What finds no partner keeps the review system's own id, so that it is an orphan.
     """
     bare = reviews.filter(reviews.record_id.isnull())
     named = reviews.filter(reviews.record_id.notnull())
-    mine = last.filter(last.person_id.notnull()).anti_join(
-        named.filter(named.record_id.notnull()), "record_id"
-    )
+    unnamed = last.anti_join(named.filter(named.record_id.notnull()), "record_id")
+    mine = unnamed.filter(unnamed.person_id.notnull())
     mine = mine.select("record_id", "person_id", "course_id", "completed_at", "due")
     theirs = bare.select("person_id", "course_id", "completed_at", "file", "line")
     exact = keep(_partners(mine, theirs, ("person_id", "course_id", "completed_at")), "same_time")
     rest = mine.filter(mine.due).anti_join(exact, "record_id")
     left = theirs.anti_join(exact, ["file", "line"])
-    partners = keep(union([exact, _partners(rest, left, ("person_id", "course_id"))]), "partners")
+    known = keep(union([exact, _partners(rest, left, ("person_id", "course_id"))]), "same_person")
+    partners = keep(union([known, _by_instant(unnamed, bare, known)]), "partners")
     made_up = text("review row ") + bare.file + ":" + bare.line.cast("string")
     met = bare.left_join(partners.rename(partner="record_id"), ["file", "line"])
     adopted = met.select(
@@ -137,6 +139,22 @@ def with_record_ids(
         **{name: bare[name] for name in reviews.columns if name != "record_id"},
     )
     return union([named, adopted.select(*reviews.columns)])
+
+
+def _by_instant(records: ibis.Table, rows: ibis.Table, taken: ibis.Table) -> ibis.Table:
+    """(record_id, file, line): records and review rows that are alone at their course and instant.
+
+    A class that is completed at one stroke, or on one day where only days are kept, tells nobody from another.
+    """
+    alone = []
+    for side, names in ((records, ("record_id",)), (rows, ("file", "line"))):
+        clear = side.filter(side.completed_at.notnull())
+        counted = clear.group_by(["course_id", "completed_at"]).aggregate(
+            n=clear.count(), **{name: clear[name].min() for name in names}
+        )
+        free = counted.filter(counted.n == 1).drop("n")
+        alone.append(free.anti_join(taken, list(names)))
+    return alone[0].join(alone[1], ["course_id", "completed_at"]).select("record_id", "file", "line")
 
 
 def _partners(mine: ibis.Table, theirs: ibis.Table, key: tuple[str, ...]) -> ibis.Table:
@@ -156,15 +174,33 @@ def _partners(mine: ibis.Table, theirs: ibis.Table, key: tuple[str, ...]) -> ibi
     return numbered.join(rows, [*key, "nth"]).select("record_id", "file", "line")
 
 
-def pairs(last: ibis.Table, tried: ibis.Table, shown: ibis.Table) -> ibis.Table:
-    """The three sides joined by record id (see the module's docstring)."""
-    out = last.left_join(tried, last.record_id == tried.record_id).select(
-        *[last[name] for name in last.columns],
-        *[tried[name] for name in tried.columns if name != "record_id"],
-    )
+def accepted_twice(sync: ibis.Table) -> ibis.Table:
+    """(record_id): the records that were accepted more than once."""
+    accepted = sync.filter(yes(sync.outcome.lower() == "accepted"))
+    counted = accepted.group_by("record_id").aggregate(n=accepted.count())
+    return counted.filter(counted.n > 1).select("record_id")
+
+
+def pairs(last: ibis.Table, tried: ibis.Table | None, shown: ibis.Table) -> ibis.Table:
+    """The three sides joined by record id (see the module's docstring).
+
+    Without the sync log (`tried` None) every record counts as accepted once, at a time that is not known.
+    """
+    if tried is None:
+        out = last.mutate(
+            accepted=ibis.literal(1, "int64"),
+            **{name: or_null("int64") for name in ("first_accepted_at", "last_accepted_at", "sent_revision")},
+        )
+    else:
+        out = last.left_join(tried, last.record_id == tried.record_id).select(
+            *[last[name] for name in last.columns],
+            *[tried[name] for name in tried.columns if name != "record_id"],
+        )
     both = out.outer_join(shown, out.record_id == shown.record_id)
     return both.select(
         record_id=ibis.coalesce(out.record_id, shown.record_id),
+        in_lms=out.record_id.notnull(),
+        in_review=shown.record_id.notnull(),
         **{name: out[name] for name in out.columns if name != "record_id"},
         **{name: shown[name] for name in shown.columns if name != "record_id"},
     )
@@ -175,36 +211,37 @@ def due(status: ir.Value, also: frozenset[str]) -> ir.Value:
     return yes(status.isin(sorted(_RESULT | also)))
 
 
-def differing(table: ibis.Table, latest_known: int, more: list[ir.Value]) -> ir.Value:
-    """Whether anything about a record may concern a finding: a superset of what all of them look for.
+def doubts(table: ibis.Table, latest_known: int) -> dict[Doubt, ir.Value]:
+    """What may be wrong with a record for all that this room can see; the other rooms have doubts of their own.
 
-    `more` are the doubts of other rooms (score, cycle, basis). One pass over all records asks this; the
-    findings then look only at the few that remain.
+    One pass over all records asks for every doubt; the findings then look only at the few that remain.
     """
-    in_lms, in_review = table.file.notnull(), table.h_file.notnull()
-    apart = (table.completed_at - table.h_completed_at).abs() >= 1_000_000
-    return any_of(
-        [
-            ~in_lms & in_review,
-            in_lms & in_review & (apart | table.completed_at.isnull() | table.h_completed_at.isnull()),
-            in_lms
-            & in_review
-            & (table.completed_at_precision != table.h_completed_at_precision)
-            & ((table.h_completed_at_precision == "day") | (table.completed_at_precision == "day")),
-            table.due & ~in_review,
-            in_lms & ~table.due & in_review,
-            table.due & table.completed_at.isnull(),
-            in_lms & in_review & (table.pid != table.h_pid),
-            in_review & (table.course_id != table.h_course_id),
-            in_lms & (table.pid.isnull() | table.rival.notnull() | table.number_unknown),
-            in_lms & (table.completed_at > latest_known)
-            | (table.completed_at < table.hired_at)
-            | (table.completed_at < table.enrolled_at),
-            in_review & table.h_pid.isnull(),
-            table.h_copies > 1,
-            table.revisions > 1,
-            table.accepted > 1,
-            table.sent_revision < table.revision,
-            *more,
-        ]
-    )
+    in_lms, in_review = table.in_lms, table.in_review
+    both = in_lms & in_review
+    coarse = (table.h_completed_at_precision == "day") | (table.completed_at_precision == "day")
+    return {
+        Doubt.ORPHAN: ~in_lms & in_review,
+        Doubt.MISSING: table.due & ~in_review,
+        Doubt.UNDUE: both & ~table.due,
+        Doubt.APART: both
+        & (
+            ((table.completed_at - table.h_completed_at).abs() >= SECOND)
+            | table.completed_at.isnull()
+            | table.h_completed_at.isnull()
+        ),
+        Doubt.COARSE: both & coarse & (table.completed_at_precision != table.h_completed_at_precision),
+        Doubt.TIMELESS: table.due & table.completed_at.isnull(),
+        Doubt.UNREAD: (table.completed_at.isnull() & table.completed_at_raw.notnull())
+        | (table.h_completed_at.isnull() & table.h_completed_at_raw.notnull()),
+        Doubt.IMPOSSIBLE: (table.completed_at > latest_known)
+        | (table.completed_at < table.hired_at)
+        | (table.completed_at < table.enrolled_at),
+        Doubt.PERSON: both & (table.pid != table.h_pid),
+        Doubt.COURSE: both & (table.course_id != table.h_course_id),
+        Doubt.UNSURE: in_lms & (table.pid.isnull() | table.rival.notnull() | table.number_unknown),
+        Doubt.NOBODY: in_review & table.h_pid.isnull(),
+        Doubt.COPIES: table.h_copies > 1,
+        Doubt.REVISED: table.revisions > 1,
+        Doubt.RESENT: table.accepted > 1,
+        Doubt.BEHIND: table.sent_revision < table.revision,
+    }

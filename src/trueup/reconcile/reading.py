@@ -109,14 +109,23 @@ def told_of(settings: CheckSettings, shown_as: str) -> FileSettings:
     """
     told = FileSettings(path=shown_as)
     for entry in settings.files:
-        name = shown_as.replace("\\", "/")
-        if (
-            fnmatch(name, entry.path)
-            or fnmatch(name.rpartition("/")[2], entry.path)
-            or fnmatch(name, f"*/{entry.path}")
-        ):
+        if declares(entry, shown_as):
             told = _with(told, entry)
     return replace(told, zone=told.zone or settings.zone, day_order=told.day_order or settings.day_order)
+
+
+def declares(entry: FileSettings, shown_as: str) -> bool:
+    """Whether an entry of the settings is about that file: by its path as it is, or as a pattern.
+
+    >>> declares(FileSettings(path="Q3 [1].csv"), "hr/Q3 [1].csv"), declares(FileSettings(path="*.csv"), "Q3.xlsx")
+    (True, False)
+    """
+    name = shown_as.replace("\\", "/")
+    bare = name.rpartition("/")[2]
+    as_it_is = entry.path in {name, bare} or name.endswith(f"/{entry.path}")
+    return as_it_is or any(
+        fnmatch(*pair) for pair in ((name, entry.path), (bare, entry.path), (name, f"*/{entry.path}"))
+    )
 
 
 def proposed(inspection: Inspection) -> Proposed:
@@ -128,14 +137,16 @@ def proposed(inspection: Inspection) -> Proposed:
         confidence=inspection.confidence,
         rows=inspection.rows,
         columns=inspection.columns,
-        remarks=tuple(
-            problem.what for problem in inspection.problems if problem.line is None or inspection.role is None
-        ),
+        remarks=tuple(_remark(problem) for problem in inspection.problems),
         asked=tuple(
             Asked(need.key, f"{need.what}: {need.why}", need.example, need.required)
             for need in inspection.needs
         ),
     )
+
+
+def _remark(problem: Problem) -> str:
+    return f"{problem.what}: {problem.todo}" if problem.todo else problem.what
 
 
 def _with(told: FileSettings, entry: FileSettings) -> FileSettings:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trueup.model.relations import ROLES, Kind, Role
+from trueup.model.relations import NO_KEY, PERSON_KEYS, ROLES, Kind, Role
 from trueup.reconcile import payloads
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _typed(
         elif column.kind is Kind.NUMBER:
             typed[column.name], typed[f"{column.name}_raw"] = _number(given)
         else:
-            typed[column.name] = _PLAINLY[column.kind](given)
+            typed[column.name] = _key(given) if column.name in PERSON_KEYS else _PLAINLY[column.kind](given)
     if role.name == "policy" and "retention_days" not in batch.columns:
         typed["retention_days"] = _retention(batch)
     if role.name == "sync" and "payload" in typed:
@@ -192,6 +192,13 @@ def _text(values: pa.Array) -> pa.Array:
         values = values.cast(pa.string())
     trimmed = pc.utf8_trim_whitespace(values)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _key(values: pa.Array) -> pa.Array:
+    """Trimmed text; blank, and an exporter's word for it, is null: nobody's number is NULL."""
+    plain = _text(values)
+    blank = pc.is_in(pc.utf8_lower(plain), pa.array(NO_KEY))
+    return pc.if_else(blank, pa.scalar(None, pa.string()), plain)
 
 
 def _number(values: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 import ibis
 
 from trueup.kit.expressions import or_null, plain_number, text, union, yes
-from trueup.model.findings import Facts, Finding, Logs, fault_rows
+from trueup.model.findings import Doubt, Facts, Finding, Logs, fault_rows
 from trueup.scoring.comparing import (
     agreeing,
     declared,
+    graded,
     is_one_of,
+    labelled,
     outside,
     plain_version,
     range_text,
     ranges,
     review_names,
     said,
+    versioned,
+    versioned_names,
     wanted,
 )
 from trueup.scoring.matrix import latest_of, named
@@ -25,7 +29,7 @@ from trueup.scoring.matrix import latest_of, named
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["FINDINGS", "agreeing", "doubts", "said", "wanted"]
+__all__ = ["FINDINGS", "agreeing", "doubts", "graded", "said", "versioned", "wanted"]
 
 MAJORITY = 0.5  # a version that most of a scale's rows carry is the one both sides use
 _OURS: dict[str, None] = {"other_file": None, "other_line": None}  # only the LMS row is meant
@@ -42,8 +46,9 @@ def unknown_scale(logs: Logs) -> ibis.Table:
     given = _given(pairs.score_raw, pairs.score)
     scored = yes(pairs.in_lms & given.notnull() & ~pairs.is_void)
     known = is_one_of(pairs.scale, names)
+    worded = is_one_of(pairs.scale, labelled(logs.facts, logs.facts.lms_scales))
     strange = pairs.filter(scored & yes(pairs.scale.notnull()) & ~known)
-    wordy = pairs.filter(scored & yes(pairs.score.isnull()) & known)
+    wordy = pairs.filter(scored & yes(pairs.score.isnull()) & known & ~worded)
     rows = [
         _no_scale(strange, strange.scale, ibis.literal("score ") + _given(strange.score_raw, strange.score)),
         fault_rows(
@@ -102,12 +107,15 @@ def _no_review_scale(logs: Logs) -> ibis.Table:
 
 def _wild(table: ibis.Table, facts: Facts) -> ir.Value:
     """Whether the LMS's score lies outside its scale."""
-    return outside(table.score, table.scale, table.h_scale_version, ranges(facts, facts.lms_scales))
+    return outside(
+        table.score, table.score_raw, table.scale, table.h_scale_version, ranges(facts, facts.lms_scales)
+    )
 
 
 def _wild_there(table: ibis.Table, facts: Facts) -> ir.Value:
     """Whether the review system's score lies outside its scale."""
-    return outside(table.h_score, table.h_scale, table.h_scale_version, ranges(facts, review_names(facts)))
+    allowed = ranges(facts, review_names(facts))
+    return outside(table.h_score, table.h_score_raw, table.h_scale, table.h_scale_version, allowed)
 
 
 def out_of_range(logs: Logs) -> ibis.Table:
@@ -153,6 +161,9 @@ def conversion_mismatch(logs: Logs) -> ibis.Table:
     if logs.has("reviews", "score"):
         lost = both.filter(yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.isnull()))
         rows.append(_unequal(lost, "the review system has no score"))
+        no_number = yes(both.score.notnull() & both.h_score.isnull() & both.h_score_raw.notnull())
+        garbled = both.filter(no_number & ~_wild_there(both, logs.facts))
+        rows.append(_unequal(garbled, "the review system's score is no number"))
     return union(rows)
 
 
@@ -178,13 +189,13 @@ def version_skew(logs: Logs) -> ibis.Table | None:
         yes(pairs.in_lms & pairs.in_review & pairs.h_scale_version.notnull() & pairs.h_score.notnull())
     )
     rows = []
-    for name in declared(facts, facts.lms_scales):
+    for name in versioned_names(facts):
         usual = {
             v for (scale, v), share in facts.version_shares.items() if scale == name and share >= MAJORITY
         }
         current = newest[named(name)].version if named(name) in newest else ""
         right = sorted({plain_version(version) for version in usual or {current}})
-        mine = both.filter(yes(both.scale == name))
+        mine = both.filter(yes(versioned(both, facts) == name))
         off = mine.filter(~mine.h_scale_version.strip().lower().re_replace("^v", "").isin(right))
         rows.append(
             fault_rows(
@@ -221,36 +232,37 @@ def invented_score(logs: Logs) -> ibis.Table:
     )
 
 
-def doubts(table: ibis.Table, facts: Facts) -> list[ir.Value]:
+def doubts(table: ibis.Table, facts: Facts) -> dict[Doubt, ir.Value]:
     """What makes a record worth a closer look for the findings above."""
-    both = table.file.notnull() & table.h_file.notnull()
-    doubtful = [both & (table.score.isnull() != table.h_score.isnull())]
+    both = table.in_lms & table.in_review
+    one_sided = both & (table.score.isnull() != table.h_score.isnull())
     if not facts.scales:
-        return doubtful
+        return {Doubt.SCORE: one_sided}
     newest = latest_of(facts.scales)
     current = [
-        (yes(table.scale == name), text(newest[named(name)].version))
-        for name in facts.lms_scales
+        (yes(versioned(table, facts) == name), text(newest[named(name)].version))
+        for name in versioned_names(facts)
         if named(name) in newest
     ]
     version = ibis.cases(*current, else_=or_null("string")) if current else or_null("string")
     known = is_one_of(table.scale, declared(facts, facts.lms_scales))
     known_there = is_one_of(table.h_scale, declared(facts, review_names(facts)))
-    return [
-        *doubtful,
-        ~agreeing(table, facts),
-        table.h_scale_version != version,
-        (table.score.notnull() | table.score_raw.notnull()) & (table.score.isnull() | ~known),
-        _wild(table, facts),
-        table.h_score.notnull() & table.h_scale.notnull() & ~known_there,
-        _wild_there(table, facts),
-    ]
+    given = table.score.notnull() | table.score_raw.notnull()
+    return {
+        Doubt.SCORE: one_sided | ~agreeing(table, facts),
+        Doubt.SCALE: (given & (table.score.isnull() | ~known))
+        | (table.h_score.notnull() & table.h_scale.notnull() & ~known_there),
+        Doubt.VERSION: table.h_scale_version != version,
+        Doubt.RANGE: _wild(table, facts) | _wild_there(table, facts),
+    }
 
 
 FINDINGS = (
-    Finding("TU0801", ("completions.score", "scales"), unknown_scale),
-    Finding("TU0802", ("completions.score", "scales"), out_of_range),
-    Finding("TU0803", ("completions.score", "reviews.score", "scales"), conversion_mismatch),
-    Finding("TU0804", ("completions.scale", "reviews.scale_version", "scales"), version_skew),
-    Finding("TU0805", ("completions.score", "reviews.score"), invented_score),
+    Finding("TU0801", ("completions.score", "scales"), unknown_scale, (Doubt.SCALE,)),
+    Finding("TU0802", ("completions.score", "scales"), out_of_range, (Doubt.RANGE,)),
+    Finding("TU0803", ("completions.score", "reviews.score", "scales"), conversion_mismatch, (Doubt.SCORE,)),
+    Finding(
+        "TU0804", ("completions.scale", "reviews.scale_version", "scales"), version_skew, (Doubt.VERSION,)
+    ),
+    Finding("TU0805", ("completions.score", "reviews.score"), invented_score, (Doubt.SCORE,)),
 )

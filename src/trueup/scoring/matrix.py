@@ -59,20 +59,25 @@ def is_canonical(name: str) -> bool:
 
 def scales(rows: Iterable[dict[str, object]]) -> tuple[Scale, ...]:
     """The scales of the canonical relation, versions in order: 2 before 10."""
-    found = [
-        Scale(
-            scale=named(str(row["scale"])),
-            version=str(row["version"] or ""),
-            low=_float(row["min"]),
-            high=_float(row["max"]),
-            step=_float(row["step"]),
-            points=parse_points(str(row["points"] or "")),
-            rounding=parse_rounding(str(row["rounding"] or ""))[0],
-            digits=parse_rounding(str(row["rounding"] or ""))[1],
-        )
-        for row in rows
-    ]
+    found = [_scale(row) for row in rows]
     return tuple(sorted(found, key=lambda scale: (scale.scale, version_order(scale.version))))
+
+
+def _scale(row: dict[str, object]) -> Scale:
+    points = parse_points(str(row["points"] or ""))
+    labels = () if points else parse_labels(str(row["points"] or ""))
+    rounding, digits = parse_rounding(str(row["rounding"] or ""))
+    return Scale(
+        scale=named(str(row["scale"])),
+        version=str(row["version"] or ""),
+        low=None if labels else _float(row["min"]),
+        high=None if labels else _float(row["max"]),
+        step=None if labels else _float(row["step"]),
+        points=points or tuple((at, at) for at in sorted({place for _, place in labels})),
+        labels=labels,
+        rounding=rounding,
+        digits=digits,
+    )
 
 
 def _float(value: object) -> float | None:
@@ -105,6 +110,24 @@ def parse_points(text: str) -> tuple[tuple[float, float], ...]:
     return tuple(sorted(pairs))
 
 
+def parse_labels(text: str) -> tuple[tuple[str, float], ...]:
+    """The words of a scale with their places on 0-100, in the order given.
+
+    >>> parse_labels("A=100; B=85;Not passed=0")
+    (('a', 100.0), ('b', 85.0), ('not passed', 0.0))
+    """
+    pairs = []
+    for part in text.split(";"):
+        label, _, place = part.partition("=")
+        try:
+            value = float(place)
+        except ValueError:
+            continue
+        if named(label) and math.isfinite(value):
+            pairs.append((named(label), value))
+    return tuple(pairs)
+
+
 def parse_rounding(text: str) -> tuple[str, int | None]:
     """The rule (half_up, half_even, half_down, floor, ceil) and the digits it leaves; more than 6 are no rounding.
 
@@ -135,7 +158,9 @@ def latest_of(known: Sequence[Scale]) -> dict[str, Scale]:
 
 
 def canonical(score: ir.Value, scale: Scale) -> ir.Value:
-    """0-100 before rounding; null outside the points."""
+    """0-100 before rounding; null outside the points. A word's score is its place on 0-100 already."""
+    if scale.labels:
+        return score
     if scale.points:
         return _between(score, scale.points)
     if scale.low is None or scale.high is None or scale.high <= scale.low:
@@ -145,6 +170,8 @@ def canonical(score: ir.Value, scale: Scale) -> ir.Value:
 
 def back(value: ir.Value, scale: Scale) -> ir.Value:
     """From 0-100 to a score on the scale."""
+    if scale.labels:
+        return value
     if scale.points:
         mirrored = sorted((value, score) for score, value in scale.points)
         return _between(value, tuple(mirrored))

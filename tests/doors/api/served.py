@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -45,6 +46,7 @@ class Served:
 
     port: int
     process: subprocess.Popen[str]
+    reader: threading.Thread
     environment: dict[str, str]
     token: str = ""
     log: list[dict[str, Any]] = field(default_factory=list)
@@ -65,6 +67,13 @@ class Served:
         finally:
             connection.close()
 
+    def ended(self, by: signal.Signals) -> int:
+        """Its exit code, once the signal has ended it and its log is read to the end."""
+        self.process.send_signal(by)
+        code = self.process.wait(60)
+        self.reader.join(10)
+        return code
+
     def trueup(self, *words: str) -> str:
         """What a command answers beside the running service."""
         return command(self.environment, *words)
@@ -76,32 +85,35 @@ def command(environment: dict[str, str], *words: str) -> str:
     ).stdout.strip()
 
 
-@contextmanager
-def serving(environment: dict[str, str], *words: str) -> Iterator[Served]:
-    """A service for as long as the block runs, stopped as people stop it."""
+def started(environment: dict[str, str], *words: str) -> Served:
+    """A service that listens, as people start it."""
     process = subprocess.Popen(
         [TRUEUP, "serve", "--port", "0", *words], env=environment, stderr=subprocess.PIPE, text=True
     )
-    assert process.stderr is not None
     log: list[dict[str, Any]] = []
     listening = threading.Event()
 
     def read() -> None:
-        for line in process.stderr or ():
-            log.append(json.loads(line) if line.startswith("{") else {"event": "text", "text": line})
-            if log[-1]["event"] == "serve.listening":
-                listening.set()
+        with process.stderr as said:
+            for line in said:
+                log.append(json.loads(line) if line.startswith("{") else {"event": "text", "text": line})
+                if log[-1]["event"] == "serve.listening":
+                    listening.set()
         listening.set()
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
+    assert listening.wait(60), log
+    address = next((line["address"] for line in log if line["event"] == "serve.listening"), None)
+    assert address, log
+    return Served(int(address.rpartition(":")[2]), process, reader, environment, log=log)
+
+
+@contextmanager
+def serving(environment: dict[str, str], *words: str) -> Iterator[Served]:
+    """A service for as long as the block runs, stopped as people stop it."""
+    served = started(environment, *words)
     try:
-        assert listening.wait(60), log
-        address = next((line["address"] for line in log if line["event"] == "serve.listening"), None)
-        assert address, log
-        yield Served(int(address.rpartition(":")[2]), process, environment, log=log)
+        yield served
     finally:
-        process.terminate()
-        assert process.wait(60) == 0, log[-5:]
-        reader.join(10)
-        process.stderr.close()
+        assert served.ended(signal.SIGTERM) == 0, served.log[-5:]

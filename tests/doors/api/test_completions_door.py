@@ -49,6 +49,16 @@ def test_an_event_is_taken_once_and_its_receipt_is_the_same_each_time(served: Se
     assert first.json["verdicts"][0]["receipt"] == second.json["verdicts"][0]["receipt"]
 
 
+def test_one_event_is_the_same_through_every_way_in(served: Served):
+    record = str(uuid4())
+    assert put(served, record, event()).status == 201
+    told = served.ask("POST", "/v1/completions", [event(source="lms", record_id=record)])
+    assert (
+        told.json["duplicate"] == 1
+    )  # the key in the address or in the body, the first revision said or not
+    assert served.ask("POST", "/v1/completions", event(record_id=record, revision="1")).status == 200
+
+
 def test_another_body_under_the_key_is_a_conflict_and_changes_nothing(served: Served):
     record = str(uuid4())
     put(served, record, event())

@@ -104,6 +104,14 @@ def test_no_width_makes_the_page_scroll_sideways(visit, name, width):
     assert tab.evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_expected_and_actual_stand_side_by_side_on_a_phone(visit):
+    tab = visit("busy", viewport=PHONE)
+    cells = tab.locator("details.rows[open] tbody tr").first.locator("td")
+    expected, actual = (cells.nth(n).bounding_box() for n in (2, 3))
+    assert expected["y"] == actual["y"]
+    assert expected["x"] + expected["width"] <= actual["x"] < actual["x"] + actual["width"] <= PHONE["width"]
+
+
 def test_dark_is_dark_and_light_is_light(visit):
     colours = [
         visit("busy", color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")

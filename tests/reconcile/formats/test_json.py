@@ -91,6 +91,9 @@ BAD_RECORDS = [  # text of one record, what is said of it
     ('{"a" 1}', "no valid JSON"),
     ("{a: 1}", "no valid JSON"),
     ('{"a": "\t"}', "no valid JSON"),
+    # which of two values is meant can't be told; one that only repeats itself is (in `test_names_may_repeat`)
+    ('{"a": 1, "a": 2}', "the name 'a' twice"),
+    ('{"a" : 1, "b": [{"c": 1, "c": null}]}', "the name 'c' twice"),
 ]
 
 
@@ -101,6 +104,13 @@ def test_a_bad_record_costs_itself(table, bad, said, lines):
     records = table(document, name="x.jsonl" if lines else "x.json")
     assert list(records.records()) == [(1, {"a": 1}), (3, {"a": 2})]
     assert [(problem.line, said in problem.what) for problem in records.problems] == [(2, True)]
+
+
+def test_names_may_repeat_with_one_value_and_in_different_objects(table):
+    text = '{"a": 1, "a": 1, "b": [{"c": 1}, {"c": 2}], "d": "{\\"e\\": 1, \\"e\\": 2}", "f\\"": "g"}'
+    records = table(text + "\n", name="x.jsonl")
+    ((_, record),) = records.records()
+    assert (record["a"], record["b"], list(records.problems)) == (1, [{"c": 1}, {"c": 2}], [])
 
 
 @pytest.mark.parametrize("lines", [False, True])

@@ -161,6 +161,19 @@ def test_list_of_who_did_what_when_may_be_either_side_and_its_name_decides(tmp_p
     assert [(need.key, need.required) for need in lms.needs] == [("constants.status", True)]
 
 
+def test_columns_of_a_custom_report_that_were_renamed_are_asked_for_and_read(tmp_path):
+    """A number and nothing about the person behind it is no roster, whatever else stands in the file."""
+    path = tmp_path / "report.csv"
+    path.write_text("Staff number,Training course,Finished on,Done?\nE1,C1,2026-03-02,Yes\nE2,C1,,No\n")
+    one = inspect(path, "report.csv")
+    assert (one.role, [need.key for need in one.needs]) == (None, ["role"])
+    assert "completions" in one.needs[0].example
+    told = inspect(path, "report.csv", FileSettings(path="report.csv", role="completions"))
+    assert (told.used, told.reported, told.needs) == (2, 0, ())
+    (batch,) = read(told, [])
+    assert batch.columns["course_id"].to_pylist() == ["C1"]  # "No" is no completion yet
+
+
 def test_file_of_something_else_has_no_role(tmp_path):
     one = _write(tmp_path, "completions.csv", "colour,weight\nred,3\n")
     assert (one.role, one.rows) == (None, 1)

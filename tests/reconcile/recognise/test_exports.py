@@ -12,6 +12,7 @@ from trueup.reconcile.reading import inspect, read
 
 EXPORTS = Path(__file__).parents[2] / "exports"
 COURSE = "constants.course_id"
+WHOLE = "columns.completed_at"  # asked where a report has activities only
 
 # file: system, role, rows, of these reported, canonical rows, keys of what must be told
 EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
@@ -42,10 +43,24 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
         5,
         "constants.version",
     ),  # row 1: framework
-    "moodle/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
-    "moodle/completion-activity-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
-    "moodle/completion-activity-safe101.csv": ("moodle", "completions", 18, 0, 16, f"{COURSE} zone"),
-    "moodle/completion-activity-safe101.excelcsv.csv": ("moodle", "completions", 18, 0, 16, f"{COURSE} zone"),
+    "moodle/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} {WHOLE} zone"),
+    "moodle/completion-activity-lead2.excelcsv.csv": (
+        "moodle",
+        "completions",
+        10,
+        0,
+        12,
+        f"{COURSE} {WHOLE} zone",
+    ),
+    "moodle/completion-activity-safe101.csv": ("moodle", "completions", 18, 0, 16, f"{COURSE} {WHOLE} zone"),
+    "moodle/completion-activity-safe101.excelcsv.csv": (
+        "moodle",
+        "completions",
+        18,
+        0,
+        16,
+        f"{COURSE} {WHOLE} zone",
+    ),
     "moodle/completion-course-feed201.csv": ("moodle", "completions", 13, 0, 7, f"{COURSE} zone"),
     "moodle/completion-course-gdpr301.excelcsv.csv": ("moodle", "completions", 16, 0, 5, f"{COURSE} zone"),
     "moodle/completion-course-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 13, f"{COURSE} zone"),
@@ -59,23 +74,30 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
     "moodle/customreport-participants.csv": ("moodle", None, 502, 0, 0, ""),  # names only
     "moodle/customreport-users.csv": ("moodle", "accounts", 144, 0, 144, "zone"),
     "moodle/de/competency-framework.csv": ("moodle", "competencies", 6, 0, 5, "constants.version"),
-    "moodle/de/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
+    "moodle/de/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} {WHOLE} zone"),
     "moodle/de/completion-activity-lead2.excelcsv.csv": (
         "moodle",
         "completions",
         10,
         0,
         12,
-        f"{COURSE} zone",
+        f"{COURSE} {WHOLE} zone",
     ),
-    "moodle/de/completion-activity-safe101.csv": ("moodle", "completions", 18, 0, 16, f"{COURSE} zone"),
+    "moodle/de/completion-activity-safe101.csv": (
+        "moodle",
+        "completions",
+        18,
+        0,
+        16,
+        f"{COURSE} {WHOLE} zone",
+    ),
     "moodle/de/completion-activity-safe101.excelcsv.csv": (
         "moodle",
         "completions",
         18,
         0,
         16,
-        f"{COURSE} zone",
+        f"{COURSE} {WHOLE} zone",
     ),
     "moodle/de/completion-course-feed201.csv": ("moodle", "completions", 13, 0, 7, f"{COURSE} zone"),
     "moodle/de/completion-course-feed201.excelcsv.csv": ("moodle", "completions", 13, 0, 7, f"{COURSE} zone"),
@@ -98,14 +120,14 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
     "moodle/de/log-safe101.json": ("moodle", "events", 119, 0, 119, "zone"),
     "moodle/de/log-safe101.xlsx": ("moodle", "events", 120, 0, 120, "zone"),
     "moodle/de/participants-lead2.csv": ("moodle", "accounts", 11, 0, 11, "columns.account_name"),
-    "moodle/fr/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} zone"),
+    "moodle/fr/completion-activity-lead2.csv": ("moodle", "completions", 10, 0, 12, f"{COURSE} {WHOLE} zone"),
     "moodle/fr/completion-activity-lead2.excelcsv.csv": (
         "moodle",
         "completions",
         10,
         0,
         12,
-        f"{COURSE} zone",
+        f"{COURSE} {WHOLE} zone",
     ),
     "moodle/fr/completion-course-lead2.excelcsv.csv": ("moodle", "completions", 10, 0, 13, f"{COURSE} zone"),
     "moodle/fr/completion-course-safe101.csv": ("moodle", "completions", 18, 0, 23, f"{COURSE} zone"),
@@ -154,7 +176,7 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
         10,
         0,
         12,
-        f"{COURSE} zone",
+        f"{COURSE} {WHOLE} zone",
     ),
     "moodle/tz-new-york/completion-activity-lead2.excelcsv.csv": (
         "moodle",
@@ -162,7 +184,7 @@ EXPECTED: dict[str, tuple[str, str | None, int, int, int, str]] = {
         10,
         0,
         12,
-        f"{COURSE} zone",
+        f"{COURSE} {WHOLE} zone",
     ),
     "moodle/tz-new-york/completion-course-lead2.csv": ("moodle", "completions", 10, 0, 13, f"{COURSE} zone"),
     "moodle/tz-new-york/completion-course-lead2.excelcsv.csv": (

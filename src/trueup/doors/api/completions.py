@@ -96,7 +96,7 @@ async def _own(service: Service, events: Sequence[bytes], caller: Caller) -> lis
 
 async def take(service: Service, events: Sequence[bytes], door: str) -> list[Told]:
     """Takes events in and acknowledges them."""
-    found = await service.arrivals[door].take([Incoming(event) for event in events])
+    found = await service.doors[door].arrive([Incoming(event) for event in events])
     for verdict in found:
         service.figures.events.labels(door, verdict.outcome).inc()
     return [Told(verdict, service.receipts.of(verdict)) for verdict in found]

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from trueup.doors.api.turns import Turns
     from trueup.doors.webhook_keys import WebhookKeys
     from trueup.journey.admit import Admission
-    from trueup.journey.arrivals import Arrivals
     from trueup.journey.arrive import Shelf
     from trueup.journey.consult import Acknowledger
     from trueup.journey.statements import Statements
+    from trueup.journey.together import Together
     from trueup.kit.database import Database
 
 
@@ -30,7 +30,7 @@ class Service:
     """One running service."""
 
     shelf: Shelf
-    arrivals: Mapping[str, Arrivals]  # by door
+    doors: Mapping[str, Together]
     statements: Statements
     receipts: Acknowledger
     admission: Admission

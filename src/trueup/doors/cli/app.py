@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -21,7 +22,11 @@ from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
 from trueup.doors.cli.serve import serve
 
+if TYPE_CHECKING:
+    from types import FrameType
+
 FAILED = 1
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 app = typer.Typer(
     name="trueup",
@@ -55,16 +60,37 @@ for group in (account, audit, db, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
 
 
+class StoppedError(BaseException):
+    """Somebody told the process to end: what is half done is taken away on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    raise StoppedError(number)
+
+
+def _take_signals() -> None:
+    """The copies of the logs in the temporary directory must not outlive the process, however it is told to end."""
+    for name in _ENDING:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, _stop)
+
+
 def main() -> None:
     """Run the command; an interrupted run says so and ends with 130, a full disk or closed pipe with 1."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal of another encoding gets what it can show
             stream.reconfigure(errors="backslashreplace")
     try:
+        _take_signals()
         app()
-    except KeyboardInterrupt:
+    except (StoppedError, KeyboardInterrupt) as stopped:
         typer.echo("trueup: interrupted; nothing was changed", err=True)
-        sys.exit(130)
+        sys.exit(128 + (stopped.number if isinstance(stopped, StoppedError) else signal.SIGINT))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from pathlib import Path  # noqa: TC003  # typer looks at it
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from trueup.doors.report.writing import (
+    CLEAN,
+    FAILED,
+    FAULTS,
+    USAGE,
+    Wanted,
+    answer_as,
+    fix,
+    refuse,
+    say,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from trueup.model.answers import Answer
     from trueup.model.settings import CheckSettings
     from trueup.reconcile.formats import Problem
 
-CLEAN, USAGE, FAULTS = 0, 2, 3
 _FORMS = (".parquet", ".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
-_STDOUT = Path("-")
 _YEARS = range(1970, 2200)  # in which a check can be said to be made
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Where the answer goes, and how much of it is shown."""
-
-    json: Path | None
-    faults: Path | None
-    html: Path | None
-    fix: Path | None
-    reveal: bool
-    quiet: bool
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """The files to be written, by the option that names each."""
-        named = {"--json": self.json, "--faults": self.faults, "--html": self.html}
-        return {option: path for option, path in named.items() if path is not None and path != _STDOUT}
 
 
 def check(
@@ -104,11 +95,11 @@ def check(
 
     Exit codes: 0 clean, 3 faults or a breached threshold, 2 wrong usage or unreadable input, 1 a failure of the program.
     """
-    from trueup.journey.check import RefusedError
+    from trueup.journey.check import OutgrownError, RefusedError
     from trueup.journey.check import check as run
 
     if not directory.is_dir():
-        _refuse(
+        refuse(
             f"{directory} is no directory",
             "a directory with exported logs",
             "trueup sample demo && trueup check demo/logs",
@@ -118,35 +109,27 @@ def check(
         _init(directory, settings)
         return
     allowed = _allowed(engine, memory)
-    wanted = _Wanted(json_to, faults_to, html_to, fix_into, reveal, quiet)
+    wanted = Wanted(json_to, faults_to, html_to, fix_into, reveal, quiet)
     _refuse_outputs(wanted, directory)
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # expressions are many small objects and no garbage: a tenth of the time
     with _telling(quiet or not sys.stderr.isatty()) as tell:
         try:
             with run(directory, settings, engine=engine, memory=allowed, tell=tell) as answer:
                 tell("")
-                _answer(answer, directory, wanted)
+                answer_as(answer, directory, wanted)
                 if fix_into is not None:
-                    _fix(answer, directory, settings, fix_into, quiet=quiet)
+                    fix(answer, directory, settings, fix_into, quiet=quiet)
                 code = CLEAN if answer.clean else FAULTS
         except RefusedError as error:
             tell("")
             _explain(error.reasons)
             raise typer.Exit(USAGE) from error
+        except OutgrownError as error:
+            tell("")
+            refuse(error.what, error.expected, error.todo, code=FAILED)
     raise typer.Exit(code)
-
-
-def _say(text: str) -> None:
-    """One line for people, on stderr."""
-    typer.echo(text, err=True)
-
-
-def _refuse(what: str, expected: str = "", todo: str = "") -> NoReturn:
-    _say(
-        f"trueup check: {what}"
-        + (f"\n  expected: {expected}" if expected else "")
-        + (f"\n  try:      {todo}" if todo else "")
-    )
-    raise typer.Exit(USAGE)
 
 
 def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: str | None) -> CheckSettings:
@@ -157,10 +140,10 @@ def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: st
     try:
         settings = load(file or directory)
     except UnreadableSettings as error:
-        _refuse(str(error))
+        refuse(str(error))
     if as_of is not None:
         if not _is_instant(as_of):
-            _refuse(f"--as-of {as_of!r} is no time with an offset", "ISO 8601, as 2026-10-01T00:00:00Z")
+            refuse(f"--as-of {as_of!r} is no time with an offset", "ISO 8601, as 2026-10-01T00:00:00Z")
         settings = replace(settings, as_of=as_of)
     return replace(settings, purpose=purpose or settings.purpose)
 
@@ -183,39 +166,39 @@ def _allowed(engine: str, memory: str | None) -> int:
     from trueup.kit.memory import allowed_bytes, parse_size
 
     if engine not in {"duckdb", "spark"}:
-        _refuse(f"there is no engine {engine!r}", "duckdb or spark")
+        refuse(f"there is no engine {engine!r}", "duckdb or spark")
     if engine == "spark" and find_spec("pyspark") is None:
-        _refuse(
+        refuse(
             "Spark is not installed", "the extra trueup[spark], and Java 17", "pip install 'trueup[spark]'"
         )
     if engine == "spark" and which("java") is None and "JAVA_HOME" not in os.environ:
-        _refuse("Spark needs Java, and there is none on the PATH", "Java 17 or 21, or JAVA_HOME")
+        refuse("Spark needs Java, and there is none on the PATH", "Java 17 or 21, or JAVA_HOME")
     try:
         return parse_size(memory) if memory else allowed_bytes()
     except ValueError as error:
-        _refuse(f"--memory: {error}")
+        refuse(f"--memory: {error}")
 
 
-def _refuse_outputs(wanted: _Wanted, directory: Path) -> None:
+def _refuse_outputs(wanted: Wanted, directory: Path) -> None:
     """Nothing is computed for an answer that could not be written, or that would replace a log."""
     from trueup.doors.whole_file import unwritable
-    from trueup.journey.gather import files_of
+    from trueup.journey.directory import files_of
 
     if wanted.faults is not None and not wanted.faults.name.lower().endswith(_FORMS):
-        _refuse(f"--faults {wanted.faults.name}: the ending says no form", "one of " + ", ".join(_FORMS))
+        refuse(f"--faults {wanted.faults.name}: the ending says no form", "one of " + ", ".join(_FORMS))
     logs = {path.resolve() for path in files_of(directory)} if wanted.files else set()
     seen: dict[Path, str] = {}
     for option, path in wanted.files.items():
         if path.resolve() in logs:
-            _refuse(f"{option} {path}: this is one of the files to be checked", "another file")
+            refuse(f"{option} {path}: this is one of the files to be checked", "another file")
         if path.resolve() in seen:
-            _refuse(f"{option} {path}: {seen[path.resolve()]} goes there already", "a file for each")
+            refuse(f"{option} {path}: {seen[path.resolve()]} goes there already", "a file for each")
         if reason := unwritable(path):
-            _refuse(f"{option} {path} can't be written: {reason}", "a file in a directory that is there")
+            refuse(f"{option} {path} can't be written: {reason}", "a file in a directory that is there")
         seen[path.resolve()] = option
     into = wanted.fix
     if into is not None and into.exists() and (not into.is_dir() or any(into.iterdir())):
-        _refuse(f"--fix {into}: it is there already, and not empty", "a new or empty directory")
+        refuse(f"--fix {into}: it is there already, and not empty", "a new or empty directory")
 
 
 @contextmanager
@@ -244,87 +227,38 @@ def _telling(silent: bool) -> Iterator[Callable[[str], None]]:
 
 def _explain(reasons: tuple[Problem, ...]) -> None:
     """Why the logs can't be checked: what, where, expected, actual, what to do."""
-    _say("trueup check: these logs can't be checked as they are")
+    say("trueup check: these logs can't be checked as they are")
     for reason in reasons:
         where = reason.file if reason.line is None else f"{reason.file}:{reason.line}"
-        _say(f"\n  {where}: {reason.what}")
+        say(f"\n  {where}: {reason.what}")
         for label, said in (("expected", reason.expected), ("found", reason.actual), ("do", reason.todo)):
             if said:
-                _say(f"    {label + ':':9} {said}")
-
-
-def _answer(answer: Answer, directory: Path, wanted: _Wanted) -> None:
-    """Writes what is wanted; each file appears once it is whole."""
-    from trueup.doors.report import faultfile, jsonout, page
-    from trueup.doors.whole_file import whole_file
-
-    if wanted.faults is not None:
-        with whole_file(wanted.faults) as part:
-            faultfile.write(answer, part)
-    if wanted.html is not None:
-        with whole_file(wanted.html) as part:
-            page.write(answer, part, reveal=wanted.reveal)
-    if wanted.json == _STDOUT:
-        # JSON is UTF-8 whatever the terminal's encoding is (RFC 8259, 8.1)
-        jsonout.write(answer, typer.get_text_stream("stdout", encoding="utf-8"), faults_limit=None)
-    elif wanted.json is not None:
-        with whole_file(wanted.json) as part, part.open("w", encoding="utf-8") as target:
-            jsonout.write(answer, target, faults_limit=None)
-    if not wanted.quiet and wanted.json != _STDOUT:
-        _show(answer, directory, wanted)
-
-
-def _show(answer: Answer, directory: Path, wanted: _Wanted) -> None:
-    from rich.console import Console
-
-    from trueup.doors.report import terminal
-
-    todo = _next(answer, directory, wanted.html)
-    terminal.show(answer, Console(), reveal=wanted.reveal, next_command=todo)
-    for note in answer.notes:
-        _say(f"note: {note}")
-
-
-def _next(answer: Answer, directory: Path, html_to: Path | None) -> str:
-    """The command that helps most now."""
-    if answer.clean:
-        return f"trueup check {directory} --faults faults.parquet" if answer.total else ""
-    if html_to is not None and answer.families:
-        worst = max(answer.primary_counts, key=lambda code: answer.primary_counts[code], default="")
-        return f"trueup explain {worst}" if worst else ""
-    return f"trueup check {directory} --html report.html"
+                say(f"    {label + ':':9} {said}")
 
 
 def _init(directory: Path, settings: CheckSettings) -> None:
-    from trueup.journey.gather import inspect_all
-    from trueup.kit.settings import Asked, Proposed, UnreadableSettings, write_init
+    from trueup.journey.gather import RefusedError, inspect_all
+    from trueup.kit.settings import UnreadableSettings, write_init
+    from trueup.reconcile import reading
 
-    inspected = inspect_all(directory, settings, lambda _step: None)
-    proposed = [
-        Proposed(
-            one.file,
-            one.role,
-            one.system,
-            one.confidence,
-            one.rows,
-            one.columns,
-            tuple(problem.what for problem in one.problems),
-            tuple(Asked(need.key, need.why, need.example, need.required) for need in one.needs),
-        )
-        for one in inspected
-    ]
+    try:
+        proposed = [reading.proposed(one) for one in inspect_all(directory, settings, lambda _step: None)]
+    except RefusedError as error:
+        _explain(error.reasons)
+        raise typer.Exit(USAGE) from error
     try:
         path = write_init(directory, proposed)
     except UnreadableSettings as error:
-        _refuse(str(error))
+        refuse(str(error))
     asked = sum(len(one.asked) for one in proposed)
-    typer.echo(f"wrote {path}: {len(proposed)} files, {asked} things to be told")
+    typer.echo(f"wrote {path}: {_many(len(proposed), 'file')}, {_many(asked, 'thing')} to be told")
     typer.echo(f"next: read it, fill in what is asked, then: trueup check {directory}")
 
 
-def _fix(answer: Answer, directory: Path, settings: CheckSettings, into: Path, *, quiet: bool) -> None:
-    from trueup.journey.correct import correct
+def _many(n: int, what: str) -> str:
+    """So many of them, in words.
 
-    corrected = correct(answer, directory, settings, into)
-    if not quiet:
-        _say(corrected.sentence)
+    >>> _many(1, "file"), _many(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

@@ -98,7 +98,7 @@ def _settings(first: Path, named: Path | None) -> CheckSettings:
 
 def _parcels(files: Sequence[Path], settings: CheckSettings, source: str | None) -> list[Parcel]:
     """The files of completions; one that was named and is none, or lacks something to be told, is refused."""
-    from trueup.journey.gather import files_of
+    from trueup.journey.directory import files_of
     from trueup.journey.unpack import looked_at
 
     parcels = []

@@ -1,14 +1,20 @@
 """`trueup inspect`: what each file is, before anything is done with it. Knows no system and no header."""
 
+from __future__ import annotations
+
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
+from functools import partial
+from pathlib import Path  # noqa: TC003  # typer looks at it
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trueup.model.settings import CheckSettings
     from trueup.reconcile.reading import Inspection
 
 UNREADABLE = 2
@@ -20,7 +26,10 @@ def inspect(
     ],
     json_: Annotated[bool, typer.Option("--json", help="Answer a JSON list, one object a file.")] = False,
     settings: Annotated[
-        Path | None, typer.Option("--settings", help="A trueup.toml to take declarations from.")
+        Path | None,
+        typer.Option(
+            "--settings", help="A trueup.toml to take declarations from. Default: that of the directory."
+        ),
     ] = None,
 ) -> None:
     """Say of each file which system it comes from, which role it has, and which column is which.
@@ -32,16 +41,10 @@ def inspect(
       trueup inspect completions.csv
       trueup inspect exports/ --json
     """
-    from trueup.kit.settings import UnreadableSettings, load
-    from trueup.model.settings import CheckSettings
     from trueup.reconcile.reading import inspect as inspect_file
     from trueup.reconcile.reading import told_of
 
-    try:
-        told = load(settings) if settings is not None else CheckSettings()
-    except UnreadableSettings as error:
-        sys.stderr.write(f"error: {error}\n")
-        raise typer.Exit(UNREADABLE) from error
+    told = _settings(settings, files)
     inspections = [inspect_file(path, shown, told_of(told, shown)) for path, shown in _files(files)]
     if json_:
         sys.stdout.write(
@@ -53,23 +56,34 @@ def inspect(
         raise typer.Exit(UNREADABLE)
 
 
-def _files(given: list[Path]) -> list[tuple[Path, str]]:
-    """Each file with its name as shown; the files of a directory in order of name, hidden ones left out."""
-    found: list[tuple[Path, str]] = []
+def _files(given: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Each file with its name as shown; of a directory its logs, in order of name."""
+    from trueup.journey.directory import look_into, shown_as
+
     for path in given:
-        if path.is_dir():
-            inside = sorted(
-                p
-                for p in path.rglob("*")
-                if p.is_file() and not p.name.startswith(".") and p.name != "trueup.toml"
-            )
-            found += [(p, str(p)) for p in inside]
-        else:
-            found.append((path, str(path)))
-    return found
+        if not path.is_dir():
+            yield path, shown_as(path)
+            continue
+        found = look_into(path)
+        for note in (*found.notes, *(f"{closed.file}: {closed.what}" for closed in found.closed)):
+            sys.stderr.write(f"note: {note}\n")
+        yield from ((log, shown_as(log)) for log in found.logs)
 
 
-def _object(one: "Inspection") -> dict[str, object]:
+def _settings(given: Path | None, files: list[Path]) -> CheckSettings:
+    """The settings that are named, else those of the one directory that is looked at."""
+    from trueup.kit.settings import UnreadableSettings, load
+    from trueup.model.settings import CheckSettings
+
+    named = given or (files[0] if len(files) == 1 and files[0].is_dir() else None)
+    try:
+        return CheckSettings() if named is None else load(named)
+    except UnreadableSettings as error:
+        sys.stderr.write(f"error: {error}\n")
+        raise typer.Exit(UNREADABLE) from error
+
+
+def _object(one: Inspection) -> dict[str, object]:
     """The contract's object for one file."""
     return {
         "file": one.file,
@@ -86,7 +100,7 @@ def _object(one: "Inspection") -> dict[str, object]:
     }
 
 
-def _show(inspections: "list[Inspection]") -> None:
+def _show(inspections: list[Inspection]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -100,10 +114,10 @@ def _show(inspections: "list[Inspection]") -> None:
         table.add_row(escape(one.file), escape(one.system), role, f"{one.rows:,}", f"{one.confidence:.0%}")
     console.print(table)
     for one in inspections:
-        _show_one(console.print, escape, one)
+        _show_one(partial(console.print, soft_wrap=True), escape, one)  # lines to be copied stay whole
 
 
-def _show_one(out: object, escape: object, one: "Inspection") -> None:
+def _show_one(out: object, escape: object, one: Inspection) -> None:
     assert callable(out)  # noqa: S101 - told to mypy, not to the user
     assert callable(escape)  # noqa: S101 - told to mypy, not to the user
     out(f"\n[bold]{escape(one.file)}[/bold]")
@@ -119,7 +133,7 @@ def _show_one(out: object, escape: object, one: "Inspection") -> None:
     for need in one.needs:
         mark = "[red]needed[/red]" if need.required else "[yellow]asked[/yellow]"
         out(f"  {mark} {escape(need.what)}: {escape(need.why)}")
-    if one.needs:
+    if any(not need.example.startswith("#") for need in one.needs):
         out("  put into trueup.toml:")
         out(f'    {escape("[[files]]")}\n    path = "{escape(one.file)}"')
         for need in one.needs:

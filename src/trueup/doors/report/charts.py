@@ -81,8 +81,9 @@ def calendar(lines: tuple[CycleLine, ...], as_of: str) -> Markup | None:
     if now and scale.first <= now <= scale.last:
         x, low = scale.at(now), 40.0 + 44 * len(placed)
         body.append(svg.line(f"M{x:.1f},34V{low:.0f}", "ink", 1.4, "4 3"))
-        body.append(svg.rect((x - 22, 20, 44, 15), "ink", 3))
-        body.append(svg.text(x, 31, "As of", colour="surface", anchor="middle", bold=True))
+        middle = min(x, _WIDE - 22.0)
+        body.append(svg.rect((middle - 22, 20, 44, 15), "ink", 3))
+        body.append(svg.text(middle, 31, "As of", colour="surface", anchor="middle", bold=True))
     body += [_cycle_row(line, scale, 40.0 + 44 * row) for row, line in enumerate(placed)]
     told = "; ".join(
         f"{visible(line.cycle)} has its cut-off on {instant(line.cutoff_at or '')}" for line in placed

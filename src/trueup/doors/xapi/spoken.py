@@ -102,6 +102,10 @@ async def unfolded(request: Request, method: str) -> Request:
     The form has the headers of the real request, its parameters, and its body as `content`.
     """
     service = Service.of(request)
+    if not request.headers.get("content-type", "").lower().startswith(FORM):
+        raise Refused(
+            "malformed-body", "the alternate syntax is a form", expected=FORM, actual="another type"
+        )
     body = await read_body(request, (FORM,), service.limits)
     try:
         pairs = parse_qsl(body.raw.decode(), keep_blank_values=True, max_num_fields=100)

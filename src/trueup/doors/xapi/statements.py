@@ -191,7 +191,7 @@ def _raws(raw: bytes, service: Service) -> tuple[list[bytes], bool]:
 
 
 async def _take(service: Service, raws: list[bytes], sender: Sender, *, batch: bool) -> Taken:
-    found = await service.statements.take(raws, sender, datetime.now(UTC), batch=batch)
+    found = await service.statements.take(raws, sender, batch=batch)
     match found:
         case Taken():
             service.figures.statements.labels("taken").inc(len(raws))

@@ -55,15 +55,15 @@ class Query:
     limit: int
 
 
-async def add(tx: Statements, source: str, version: str, account: str, new: Sequence[New]) -> None:
-    """Keeps those whose id is not known yet. In the order of ids, so that two calls never wait in a circle."""
+async def add(tx: Statements, source: str, version: str, account: str, new: Sequence[New]) -> int:
+    """Keeps those whose id is not known yet; how many. In the order of ids, so that two calls never wait in a circle."""
     ordered = sorted(new, key=lambda one: one.id)
-    await tx.run(
+    rows = await tx.rows(
         """INSERT INTO statement (source, version, account, id, actor_id, fingerprint, sealed, keys, target, voiding)
            SELECT $1, $2, $3, id, actor_id, fingerprint, sealed, string_to_array(keys, E'\\x1f'), target, voiding
            FROM unnest($4::uuid[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::uuid[], $10::boolean[])
              AS t (id, actor_id, fingerprint, sealed, keys, target, voiding)
-           ON CONFLICT (source, id) DO NOTHING""",
+           ON CONFLICT (source, id) DO NOTHING RETURNING id""",
         source,
         version,
         account,
@@ -77,6 +77,7 @@ async def add(tx: Statements, source: str, version: str, account: str, new: Sequ
         [one.target for one in ordered],
         [one.voiding for one in ordered],
     )
+    return len(rows)
 
 
 async def named(tx: Statements, source: str, ids: Collection[UUID]) -> dict[UUID, Kept]:

@@ -123,7 +123,7 @@ FAULTS = (
             "accepted with status 200, absent",
             "The body of the 200 said errorcode: invalidparameter.",
         ),
-        consequence_of=("TU0105", "TU0308"),
+        consequence_of=("TU0105", "TU0101", "TU0102", "TU0104", "TU0103", "TU0308"),
     ),
     Fault(
         code="TU0304",
@@ -155,7 +155,7 @@ FAULTS = (
             "LMS-0019, known to the review system only",
             "The course was reset in May; its completions are gone at the source and still count in the review.",
         ),
-        consequence_of=("TU0502", "TU0105", "TU0308"),
+        consequence_of=("TU0502", "TU0105", "TU0101", "TU0102", "TU0104", "TU0103", "TU0308"),
     ),
     Fault(
         code="TU0305",

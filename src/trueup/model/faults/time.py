@@ -236,6 +236,6 @@ FAULTS = (
             "2026-04-03T09:30:00Z",
             "No zone is thirty days wide: 4 March was read as 3 April.",
         ),
-        consequence_of=("TU0306",),
+        consequence_of=("TU0306", "TU0205"),
     ),
 )

@@ -1,11 +1,12 @@
 """The bytes of one JSON object to a dict, or the reason why not. Knows values, not files or places."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import msgspec
 
-from trueup.reconcile.formats.problem import Limits
+from trueup.reconcile.formats.problem import Limits, shown
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _NOT_JSON = re.compile(rb"(?<![\w\"])(?:-?Infinity|NaN)(?![\w\"])")
@@ -46,6 +47,9 @@ def record_of(raw: bytes, depth: int, limits: Limits) -> dict[str, object]:
         raise _malformed(raw, error) from error
     if not isinstance(value, dict):
         raise Unusable("the record is no object", 'an object, {"name": value, ...}', kind_of(raw))
+    named = raw.count(b'":') + raw.count(b'" :') - raw.count(b'\\":')
+    if named != _names(value):  # as a rule equal, so that few records are looked at twice
+        _check_names(raw)
     if len(raw) > limits.cell or b"\\u0000" in raw:
         _check_texts(value, limits)
     return value
@@ -70,6 +74,30 @@ def _malformed(raw: bytes, error: msgspec.DecodeError) -> Unusable:
             "the record has a number that JSON has no word for", "a number or null", found.group().decode()
         )
     return Unusable("the record is no valid JSON", "valid JSON", str(error))
+
+
+def _names(value: object) -> int:
+    """How many names the objects in a value have."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    own = len(value) if isinstance(value, dict) else 0
+    return own + sum(_names(one) for one in inner if type(one) is dict or type(one) is list)
+
+
+def _check_names(raw: bytes) -> None:
+    """Unusable where one name of an object stands for two values: readers differ in which they take (RFC 8259, 4)."""
+
+    def whole(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for name, value in pairs:
+            if found.setdefault(name, value) != value:
+                raise Unusable(
+                    f"the record has the name {shown(name)} twice, with different values",
+                    "each name once",
+                    "more than one value",
+                )
+        return found
+
+    json.loads(raw, object_pairs_hook=whole, parse_int=str, parse_float=str)
 
 
 def _check_texts(value: dict[str, object], limits: Limits) -> None:

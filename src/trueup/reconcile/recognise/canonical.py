@@ -27,8 +27,18 @@ _REVIEWS_ONLY = {"review_record_id", "scale_version", "competency", "label", "cy
 _HINTS = {
     "completions": ("completion", "transcript", "learning_history", "abschl"),
     "sync": ("sync", "delivery_log", "outbox"),
-    "reviews": ("review", "appraisal", "performance"),
-    "people": ("people", "roster", "employees", "workers", "persons", "staff", "hris"),
+    "reviews": ("review", "appraisal", "performance", "beurteil", "evalua"),
+    "people": (
+        "people",
+        "roster",
+        "employees",
+        "workers",
+        "persons",
+        "staff",
+        "hris",
+        "mitarbeiter",
+        "personal",
+    ),
     "accounts": ("account", "users"),
     "competencies": ("competenc", "skills", "framework", "tags"),
     "scales": ("scale",),
@@ -77,7 +87,8 @@ def fit(role: Role, sample: Sample, declared: FileSettings) -> Fit:
                 clashes.append((header, used[index], name))
             continue
         taken[name], weights[name], used[index] = index, weight, name
-    if role.name == "people" and "person_id" not in taken and "employee_number" in taken:
+    if role.name == "people" and "person_id" not in taken and "employee_number" in taken and len(taken) > 1:
+        # numbers with nothing about the person behind them are no list of people
         taken["person_id"], weights["person_id"] = taken["employee_number"], _DERIVED
     telling = role.required or _TELLING[role.name]
     if role.name == "completions":

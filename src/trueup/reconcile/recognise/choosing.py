@@ -36,7 +36,7 @@ def recognise(sample: Sample, declared: FileSettings) -> Claim:
         claims.append(own)
     best = max(claims, key=lambda claim: claim.confidence, default=None)
     if best is None or (best.role is not None and best.confidence < SURE_ENOUGH):
-        best = _unknown(sample, best)
+        best = _unknown(sample, best) if sample.header else _no_records(sample)
     return replace(best, keys=sample.header)
 
 
@@ -80,6 +80,18 @@ def _unknown(sample: Sample, best: Claim | None) -> Claim:
         problems=(problem,),
         needs=(need,),
     )
+
+
+def _no_records(sample: Sample) -> Claim:
+    problem = Problem(
+        sample.file,
+        None,
+        "there is no record in it that can be read",
+        expected='records with names: {"record_id": ..., "course_id": ...}',
+        actual="none",
+        todo="export it again, with a filter and a period that hold something",
+    )
+    return Claim("unknown", "", None, 0.0, {}, None, (problem,))
 
 
 def _keys_lost(sample: Sample) -> Claim:

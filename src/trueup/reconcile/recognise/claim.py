@@ -26,6 +26,13 @@ class Need:
     example: str
     required: bool = False
 
+    @property
+    def todo(self) -> str:
+        """What to do about it, as a sentence: an example that is a comment is the whole advice."""
+        if self.example.startswith("#"):
+            return self.example.removeprefix("#").strip()
+        return f"put into trueup.toml, under this file: {self.example}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -141,6 +148,18 @@ Translation = Columnwise | Cellwise | Recordwise
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """The activities of a course, by keys that were made for them here: nobody else need know these.
+
+    `whole`: the file also says when the course as a whole was completed.
+    """
+
+    course: str
+    keys: tuple[str, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A layout's view of a file."""
 
@@ -153,6 +172,7 @@ class Claim:
     problems: tuple[Problem, ...] = ()
     needs: tuple[Need, ...] = ()
     keys: tuple[str, ...] = ()  # the sample's header, for JSON records: what a column number stands for
+    parts: Parts | None = None
 
     def with_problems(self, *problems: Problem) -> "Claim":
         """The same claim with more problems."""

@@ -2,25 +2,22 @@
 
 The course completion report has a date of the whole course in its last column; the activity completion
 report has not, and names no person but by what the site shows beside the name. State and date of an
-activity come from different tables of Moodle: neither is read alone.
+activity come from different tables of Moodle: neither is read alone. Which activities complete the course
+stands in neither report; `columns.completed_at` may name them.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from trueup.model.settings import FileSettings
 from trueup.reconcile.formats import Problem
-from trueup.reconcile.recognise.claim import CanonicalRow, Cellwise, Claim, Emitted, Need, Sample
+from trueup.reconcile.recognise.claim import CanonicalRow, Cellwise, Claim, Emitted, Need, Parts, Sample
+from trueup.reconcile.recognise.moodle_layout import Layout, Pair, activity_layout, course_layout
 from trueup.reconcile.recognise.moodle_states import State, state_of
-from trueup.reconcile.recognise.moodle_words import HEADERS
-from trueup.reconcile.recognise.names import fold
 from trueup.reconcile.recognise.tables import missing_need
 
-_IDENTITY = ("email", "id_number", "username", "department", "institution", "city", "country", "phone")
 _KEYS = {"id_number": "employee_number", "email": "email", "username": "account_name"}
-_DATE_LIKE = re.compile(r"\d.*\d{1,2}[:.]\d{2}")
-_EXPECTED_BY = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$")
 _FILE_NAMES = (  # how Moodle (and who saves its reports) names them; lower-cased, odd letters made "_"
     re.compile(
         r"^completion-(?:course-|activity-)?(?P<course>.+?)-\d{8}_\d{4}(?:-comma_separated)?(?: ?\(\d+\))?\.csv$"
@@ -28,6 +25,8 @@ _FILE_NAMES = (  # how Moodle (and who saves its reports) names them; lower-case
     re.compile(r"^completion-(?:course-|activity-)?(?P<course>.+?)(?:\.excelcsv)?(?: ?\(\d+\))?\.csv$"),
     re.compile(r"^progress\.(?P<course>.+?)(?: ?\(\d+\))?\.csv$"),
 )
+_AND = " | "  # between the names of activities
+_DATE_ALONE = "an activity is not completed although a date stands beside it: no completion is made of it"
 _STATUS = {
     State.COMPLETED: "completed",
     State.OVERRIDDEN: "completed",
@@ -35,109 +34,6 @@ _STATUS = {
     State.FAILED: "failed",
     State.TAKEN_BACK: "voided",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One activity: its name and the columns of its state and its date."""
-
-    activity: str
-    state: int
-    date: int
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Which column of a completion report is what."""
-
-    name: str
-    identity: dict[str, int]  # meaning -> column
-    user_id: int | None
-    pairs: tuple[Pair, ...]
-    course_date: int | None
-
-
-def means(header: str, meaning: str) -> bool:
-    """Whether a header says this in any language."""
-    return fold(header) in {fold(word) for word in HEADERS[meaning]}
-
-
-def course_layout(sample: Sample) -> Layout | None:
-    """ID, name, identity, then criteria, then the date of the course: None where the header is another.
-
-    Activities show by their shape ("X", "X - ..." in any language), the course's date by its header or,
-    in a language that is not known, by holding nothing but dates behind activities.
-    """
-    header = sample.header
-    if len(header) < 3 or fold(header[0]) != "id":
-        return None
-    pairs = tuple(
-        Pair(_nth(header, i), i, i + 1)
-        for i in range(2, len(header) - 1)
-        if header[i].strip() and header[i + 1].startswith(f"{header[i]} - ") and "-" in header[i + 1]
-    )
-    named = means(header[1], "name") or means(header[1], "full_name")
-    if not (named and means(header[-1], "course_complete")) and not _ends_with_dates(sample, pairs):
-        return None
-    criteria = min([pair.state for pair in pairs] or [len(header) - 1])
-    return Layout("course completion report", _identity(sample, criteria, 2), 0, pairs, len(header) - 1)
-
-
-def _ends_with_dates(sample: Sample, pairs: tuple[Pair, ...]) -> bool:
-    """Whether the last column, behind activities, holds dates or nothing."""
-    last = len(sample.header) - 1
-    if (
-        not pairs
-        or pairs[-1].date >= last
-        or len({sample.header[p.date].removeprefix(p.activity) for p in pairs}) != 1
-    ):
-        return False
-    return all(_DATE_LIKE.search(value) for value in sample.column(last))
-
-
-def activity_layout(sample: Sample) -> Layout | None:
-    """An empty header above the names, identity, then activity and (empty or expected) date in turn."""
-    header = sample.header
-    if len(header) < 3 or header[0].strip():
-        return None
-    start = 1
-    while start < len(header) and any(means(header[start], meaning) for meaning in _IDENTITY):
-        start += 1
-    rest = len(header) - start
-    if rest < 2:
-        return None
-    if rest % 2:  # a profile field of the site itself stands beside the known ones
-        start += 1
-    pairs = tuple(Pair(_nth(header, i), i, i + 1) for i in range(start, len(header), 2))
-    if not all(
-        header[p.state].strip() and (not header[p.date].strip() or _EXPECTED_BY.match(header[p.date]))
-        for p in pairs
-    ):
-        return None
-    return Layout("activity completion report", _identity(sample, start, 1), None, pairs, None)
-
-
-def _nth(header: Sequence[str], index: int) -> str:
-    """An activity's name; the second of two with one name is told apart by its number."""
-    before = sum(other == header[index] for other in header[:index])
-    return header[index] if not before else f"{header[index]} #{before + 1}"
-
-
-def _identity(sample: Sample, end: int, start: int) -> dict[str, int]:
-    """Which column before the criteria is which key; a mail address is known by its values too."""
-    found: dict[str, int] = {}
-    for index in range(start, end):
-        meaning = next((m for m in _IDENTITY if m not in found and means(sample.header[index], m)), None)
-        if meaning is not None:
-            found[meaning] = index
-    mail = next((i for i in range(start, end) if _all_mail(sample.column(i))), None)
-    if "email" not in found and mail is not None:
-        found["email"] = mail
-    return found
-
-
-def _all_mail(values: list[str]) -> bool:
-    return bool(values) and all("@" in value for value in values)
 
 
 def claim_completion(sample: Sample, declared: FileSettings) -> Claim | None:
@@ -150,26 +46,74 @@ def claim_completion(sample: Sample, declared: FileSettings) -> Claim | None:
     if "email" not in layout.identity and "id_number" not in layout.identity and layout.user_id is not None:
         columns["account_name"] = sample.header[layout.user_id]
     columns |= _shown_columns(layout, sample.header)
+    whole, unknown = _whole_course(layout, declared)
     claim = Claim(
         system="moodle",
         layout=layout.name,
         role="completions",
         confidence=0.97 if layout.course_date is not None else 0.93,
         columns=columns,
-        translate=Cellwise(_translator(layout, dict(declared.constants))),
-        problems=tuple(_limits(layout, sample)),
+        translate=Cellwise(_translator(layout, dict(declared.constants), whole)),
+        problems=(*_limits(layout, sample), *(_no_such(sample.file, name, layout) for name in unknown)),
+        parts=_parts(layout, course, whole),
     )
     if course is None:
         claim = claim.with_needs(_course_need(sample.file))
+    if (
+        layout.course_date is None
+        and set(_KEYS) & set(layout.identity)
+        and "completed_at" not in declared.columns
+    ):
+        claim = claim.with_needs(_whole_need(layout))
     return claim
+
+
+def _parts(layout: Layout, course: str | None, whole: tuple[Pair, ...]) -> Parts | None:
+    if not course or not layout.pairs:
+        return None
+    keys = tuple(f"{course}/{pair.activity}" for pair in layout.pairs)
+    return Parts(course, keys, whole=layout.course_date is not None or bool(whole))
+
+
+def _whole_course(layout: Layout, declared: FileSettings) -> tuple[tuple[Pair, ...], list[str]]:
+    """The activities that are declared to complete the course, and the names that are none of an activity."""
+    said = declared.columns.get("completed_at", "")
+    if not said or layout.course_date is not None:
+        return (), []
+    known = {pair.activity: pair for pair in layout.pairs}
+    names = [said] if said in known else said.split(_AND)
+    return tuple(known[name] for name in names if name in known), [n for n in names if n not in known]
+
+
+def _no_such(file: str, name: str, layout: Layout) -> Problem:
+    return Problem(
+        file,
+        1,
+        f"the settings say that the activity {name!r} completes the course, and the report has none of this name",
+        expected="the names of activities"
+        + (f", with {_AND!r} between them" if len(layout.pairs) > 1 else ""),
+        actual=_AND.join(pair.activity for pair in layout.pairs)[:300],
+        todo="correct columns.completed_at in trueup.toml",
+    )
+
+
+def _whole_need(layout: Layout) -> Need:
+    activities = _AND.join(pair.activity for pair in layout.pairs)
+    return Need(
+        "the activities that complete the whole course",
+        "columns.completed_at",
+        "the report has dates of activities only, each of which becomes a record of its own; the date of the"
+        " whole course is in the course completion report, or it is that of the last of these activities",
+        f"columns.completed_at = {json.dumps(activities, ensure_ascii=False)}",
+    )
 
 
 def _shown_columns(layout: Layout, header: Sequence[str]) -> dict[str, str]:
     if layout.course_date is not None:
-        states = {"status": " | ".join(pair.activity for pair in layout.pairs)} if layout.pairs else {}
+        states = {"status": _AND.join(pair.activity for pair in layout.pairs)} if layout.pairs else {}
         return states | {"completed_at": header[layout.course_date]}
-    dates = " | ".join(header[pair.date] or f"(after {pair.activity})" for pair in layout.pairs)
-    return {"status": " | ".join(pair.activity for pair in layout.pairs), "completed_at": dates}
+    dates = _AND.join(header[pair.date] or f"(after {pair.activity})" for pair in layout.pairs)
+    return {"status": _AND.join(pair.activity for pair in layout.pairs), "completed_at": dates}
 
 
 def _course_need(file: str) -> Need:
@@ -211,7 +155,9 @@ def _limits(layout: Layout, sample: Sample) -> list[Problem]:
     return problems
 
 
-def _translator(layout: Layout, constants: dict[str, str]) -> Callable[[Sequence[str | None]], Emitted]:
+def _translator(
+    layout: Layout, constants: dict[str, str], whole: tuple[Pair, ...]
+) -> Callable[[Sequence[str | None]], Emitted]:
     source = constants.get("source", "moodle")
     issuer = constants.get("account_issuer", "moodle")
     course = constants.get("course_id", "")
@@ -226,11 +172,9 @@ def _translator(layout: Layout, constants: dict[str, str]) -> Callable[[Sequence
                 reason="no person key in the row: the name alone is none",
                 expected="an ID number or an e-mail address",
             )
-        rows: list[CanonicalRow] = []
-        notes: list[str] = []
 
-        def emit(activity: str, status: str, when: str | None) -> None:
-            row: CanonicalRow = {
+        def row(activity: str, status: str, when: str | None) -> CanonicalRow:
+            return {
                 **constants,
                 "record_id": f"{source}|{course}|{activity}|{key}",
                 "source": source,
@@ -239,30 +183,50 @@ def _translator(layout: Layout, constants: dict[str, str]) -> Callable[[Sequence
                 "status": status,
                 "completed_at": when,
             }
-            rows.append(row)
 
-        if layout.course_date is not None and (when := (cells[layout.course_date] or "").strip()):
-            emit("", "completed", when)
-        for pair in layout.pairs:
-            said, when = (cells[pair.state] or "").strip(), (cells[pair.date] or "").strip()
-            if not said and not when:
-                continue
-            state = state_of(said)
-            if state is None:
-                return Emitted(
-                    reason="a state of an activity that is not known",
-                    expected="completed or not completed, in a language that is known",
-                    actual=said[:80],
-                )
-            if state in _STATUS:
-                emit(pair.activity, _STATUS[state], when or None)
-            elif when:
-                notes.append(
-                    "an activity is not completed although a date stands beside it: no completion is made of it"
-                )
-        return Emitted(tuple(rows), notes=tuple(notes))
+        said = _said(layout, cells)
+        if isinstance(said, Emitted):
+            return said
+        rows = [row(pair.activity, _STATUS[state], when) for pair, state, when in said if state in _STATUS]
+        if layout.course_date is not None and (at := (cells[layout.course_date] or "").strip()):
+            rows.insert(0, row("", "completed", at))
+        if whole and (done := _done([one for one in said if one[0] in whole], len(whole))) is not None:
+            rows.insert(0, row("", *done))
+        dated = [when for _, state, when in said if state not in _STATUS and when]
+        return Emitted(tuple(rows), notes=(_DATE_ALONE,) * len(dated))
 
     return translate
+
+
+def _said(layout: Layout, cells: Sequence[str | None]) -> list[tuple[Pair, State, str | None]] | Emitted:
+    """The state and the date of each activity that has either, or why the row can't be used."""
+    found: list[tuple[Pair, State, str | None]] = []
+    for pair in layout.pairs:
+        said, when = (cells[pair.state] or "").strip(), (cells[pair.date] or "").strip()
+        if not said and not when:
+            continue
+        state = state_of(said)
+        if state is None:
+            return Emitted(
+                reason="a state of an activity that is not known",
+                expected="completed or not completed, in a language that is known",
+                actual=said[:80],
+            )
+        found.append((pair, state, when or None))
+    return found
+
+
+def _done(said: Sequence[tuple[Pair, State, str | None]], of: int) -> tuple[str, str | None] | None:
+    """How and when so many activities were done: at the last date; None while one of them is open.
+
+    The dates are those of the activity completion report, which are in order as texts (%F %T).
+    """
+    words = [_STATUS[state] for _, state, _ in said if state in _STATUS]
+    if len(words) < of:
+        return None
+    status = next((word for word in ("voided", "failed", "passed") if word in words), "completed")
+    dates = [when for _, _, when in said if when]
+    return status, max(dates) if len(dates) == of else None
 
 
 def _person(layout: Layout, cells: Sequence[str | None], issuer: str) -> dict[str, str | None]:

@@ -81,11 +81,13 @@ COURSE = _words(
 )
 COURSE_WEAK = _words(
     "course|course name|course title|course short name|course shortname|training|training title|title|item|module|class",
+    "training course|training name|training event|learning content|learning item|learning course|course offering",
     "Kurs|Kursname|Kurzer Kursname|Schulung|Training|cours|nom du cours|formation|curso|nombre del curso|nombre corto del curso",
     "corso|titolo del corso|titolo abbreviato|nome do curso|disciplina|cursus|kurs|nazwa kursu|kursus|课程|课程名称|课程简称|コース|コース名|강좌|الدورة|المقرر|курс",
 )
 COMPLETED_AT = _words(
     "completed at|completed on|completion date|completion time|completion datetime|date completed|time completed|completed date",
+    "finished on|date finished|done on|date done",
     "completion timestamp|completed|date of completion|complete date|completed time|finished at|finish date|end of training",
     "timecompleted|datecompleted|completiondate|learning completed date|training completed|transcript completed date",
     "abgeschlossen am|Abschlussdatum|Datum des Abschlusses|Zeit abgeschlossen|Fertiggestellt am|Abschlusszeitpunkt|absolviert am",
@@ -106,7 +108,7 @@ STATUS = _words(
     "toestand|status ukończenia|stan|slutförandestatus|状态|完成状态|ステータス|状態|상태|الحالة|статус|состояние",
 )
 STATUS_WEAK = _words(
-    "outcome|passed|success|pass/fail|pass fail|Ergebnisstatus|result|Ergebnis|résultat|resultado|risultato|resultaat|结果|結果"
+    "outcome|passed|success|pass/fail|pass fail|done|finished|is complete|Ergebnisstatus|result|Ergebnis|résultat|resultado|risultato|resultaat|结果|結果"
 )
 SCORE = _words(
     "score|grade|mark|marks|final score|final grade|points|test score|quiz score|percent score|score percent|rating|raw score",
@@ -182,7 +184,7 @@ STRONG: dict[str, dict[str, tuple[str, ...]]] = {
             "target|target system|destination|destination system|receiver|endpoint|url|Ziel|Zielsystem|cible|destino|destinazione"
         ),
         "attempt_at": _words(
-            "attempt at|attempted at|attempt time|sent at|send time|timestamp|time|logged at|log time|request time|requested at|date time|datetime|created at|Zeitpunkt|gesendet am|horodatage|fecha y hora|data e ora"
+            "attempt at|attempted at|attempt time|sent at|send time|timestamp|ts|time|logged at|log time|request time|requested at|date time|datetime|created at|Zeitpunkt|gesendet am|horodatage|fecha y hora|data e ora"
         ),
         "attempt": _words(
             "attempt|attempt number|attempt no|try|try number|retry|retry count|retries|Versuch|tentative|intento|tentativo"
