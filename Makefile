@@ -41,9 +41,10 @@ ifneq ($(filter intake,$(BENCH)),)
 	$(BIN)/python benchmarks/bench_intake.py --events $(or $(EVENTS),1e6)
 endif
 
-proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 50 times killed under load, no acknowledged event lost
+proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 100 times killed under load, no acknowledged event lost
 	$(BIN)/python benchmarks/proof_sample.py $(ARGS)
 	TRUEUP_KILLS=50 $(BIN)/pytest -p no:cacheprovider tests/journey/test_arrive_killed.py
+	TRUEUP_KILLS=25 $(BIN)/pytest -p no:cacheprovider tests/doors/api/test_killed.py
 
 docs: ## the documentation as a site, into site/
 	@scripts/docs.sh
