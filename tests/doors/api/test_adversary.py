@@ -71,7 +71,15 @@ def test_garbage_behind_a_request_leaves_its_answer(served: Served):
     told = raw(served, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert told.startswith(b"HTTP/1.1 200")
     told = raw(served, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 2 + b"GET / HTTP/9.9\r\n\r\n")
+    heads = [part.split(b"\r\n")[0] for part in told.split(b"HTTP/1.1 ")[1:]]
+    assert heads == [b"200 OK", b"200 OK", b"400 Bad Request"]
     assert b"malformed-request" in told
+
+
+def test_a_body_that_breaks_off_into_garbage_is_a_problem(served: Served):
+    head = f"POST /v1/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\nContent-Type: application/json\r\n"
+    told = raw(served, head.encode() + b"Transfer-Encoding: chunked\r\n\r\n5\r\n[1,2,\r\nno length\r\n")
+    assert problem(told)["code"] == "malformed-request"
 
 
 @pytest.mark.parametrize(
@@ -137,3 +145,12 @@ def test_an_expired_token_is_none(served: Served):
     servers.use(DatabaseSettings(Path(served.environment["TRUEUP_DATA_DIR"])), expire, 1)
     told = served.ask("GET", f"/v1/completions/{SOURCE}:x:1", Authorization=f"Bearer {token}")
     assert (told.status, told.json["code"], set(told.json)) == (401, "unauthorized", MEMBERS)
+
+
+def test_none_of_it_was_a_defect(served: Served):
+    said = [
+        line
+        for line in served.log
+        if line["event"] == "request.failed" or "Traceback" in line.get("text", "")
+    ]
+    assert said == []

@@ -45,7 +45,7 @@ _TOO_SLOW = What(
 class Wire(HttpToolsProtocol):
     """One connection."""
 
-    _refused = False
+    _refused: What | None = None  # nothing is read any more
     _in_head = False
     _unread = 0  # bytes of a head that came in and is not complete, as far as they are all of it
     _read = 0  # bytes of its headers that are
@@ -118,15 +118,30 @@ class Wire(HttpToolsProtocol):
         else:
             self.transport.close()  # a connection on which nothing was said
 
+    def on_response_complete(self) -> None:
+        """Goes on with the next request; what came in behind the last one is refused now."""
+        super().on_response_complete()
+        if self._refused is not None and self.cycle.response_complete and not self.transport.is_closing():
+            self._answer(self._refused)
+
     def _refuse(self, what: What) -> None:
+        """Reads no more, and answers with the problem once the requests before it have their answers."""
+        self._refused, self._in_head = what, False
+        self._wait_no_more()
+        if self.cycle is not None and not self.cycle.response_complete:
+            if not self.cycle.more_body:
+                return
+            self.cycle.disconnected = True  # the rest of its body does not come
+            self.cycle.message_event.set()
+        self._answer(what)
+
+    def _answer(self, what: What) -> None:
         """Answers with the problem, says no more, and closes the connection a little later."""
         asked = Asked(uuid4(), 1)
         told = document(what, asked, datetime.now(UTC))
         body = msgspec.json.encode(told)
         status = HTTPStatus(told["status"])
         logger().info("request.refused", code=what.code, request_id=str(asked.request_id))
-        self._refused, self._in_head = True, False
-        self._wait_no_more()
         self.transport.write(
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {MEDIA_TYPE}\r\n"
             f"content-length: {len(body)}\r\nx-request-id: {asked.request_id}\r\nconnection: close\r\n\r\n".encode()
