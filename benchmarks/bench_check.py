@@ -10,6 +10,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,6 +126,17 @@ def found_in(path: Path) -> str:
     return ", ".join(f"{code} {n:,}" for code, n in counted)
 
 
+def shown(bars: Sequence[Bar]) -> None:
+    """The bars, and whether each is kept."""
+    print(f"\n  {'':<52} {'measured':>10} {'bar':>10}")
+    for bar in bars:
+        sign = ">=" if bar.at_least else "<="
+        print(
+            f"  {bar.what:<52} {bar.value:>8.2f} {bar.unit:<1} {sign:>3} {bar.limit:g} {bar.unit:<4}"
+            f" {'kept' if bar.kept else 'MISSED'}"
+        )
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--rows", default="1e6,1e7", help="rows a side, comma separated")
@@ -157,13 +169,7 @@ def main() -> int:
         bars.append(
             Bar("growth of check's time, 1e+06 to 1e+07", times[10**7].wall / times[10**6].wall, 12, "x")
         )
-    print(f"\n  {'':<52} {'measured':>10} {'bar':>10}")
-    for bar in bars:
-        sign = ">=" if bar.at_least else "<="
-        print(
-            f"  {bar.what:<52} {bar.value:>8.2f} {bar.unit:<1} {sign:>3} {bar.limit:g} {bar.unit:<4}"
-            f" {'kept' if bar.kept else 'MISSED'}"
-        )
+    shown(bars)
     if told.json:
         told.json.write_text(
             json.dumps([{"what": b.what, "value": b.value, "bar": b.limit, "kept": b.kept} for b in bars])

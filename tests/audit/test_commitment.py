@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.audit.commitment import commitment, salt_of
+from trueup.audit.commitment import commitment, leaf_of, salt_of
 
 RECORD = {"source": "moodle", "record_id": "LMS-4410", "revision": "1"}
 secrets = st.binary(min_size=32, max_size=32)
@@ -41,3 +41,9 @@ def test_a_short_secret_or_salt_is_refused(length: int):
         salt_of(bytes(length), RECORD)
     with pytest.raises(ValueError, match=f"{length} bytes"):
         commitment(bytes(length), RECORD)
+
+
+@given(secrets)
+def test_a_leaf_is_its_salt_and_its_commitment(secret: bytes):
+    salt = salt_of(secret, RECORD)
+    assert leaf_of(secret, RECORD) == (salt, commitment(salt, RECORD))

@@ -18,9 +18,14 @@ def salt_of(secret: bytes, record: Json) -> bytes:
 
     It is derived, so it is stored nowhere and the same record always has the same one. `secret` has 32 bytes.
     """
-    if len(secret) != SALT_BYTES:
-        raise ValueError(f"a secret of {len(secret)} bytes; expected {SALT_BYTES}")
-    return hmac.digest(secret, b"trueup audit salt\n" + canonical(record), "sha256")
+    return _salt(secret, canonical(record))
+
+
+def leaf_of(secret: bytes, record: Json) -> tuple[bytes, bytes]:
+    """The record's salt and its entry, as `salt_of` and `commitment` give them."""
+    text = canonical(record)
+    salt = _salt(secret, text)
+    return salt, hmac.digest(salt, text, "sha256")
 
 
 def commitment(salt: bytes, record: Json) -> bytes:
@@ -32,3 +37,9 @@ def commitment(salt: bytes, record: Json) -> bytes:
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt of {len(salt)} bytes; expected {SALT_BYTES}")
     return hmac.digest(salt, canonical(record), "sha256")
+
+
+def _salt(secret: bytes, text: bytes) -> bytes:
+    if len(secret) != SALT_BYTES:
+        raise ValueError(f"a secret of {len(secret)} bytes; expected {SALT_BYTES}")
+    return hmac.digest(secret, b"trueup audit salt\n" + text, "sha256")

@@ -35,7 +35,14 @@ class Claims:
 
     def record(self) -> dict[str, Json]:
         """The JSON object that is signed and committed to."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "source": self.source,
+            "record_id": self.record_id,
+            "revision": self.revision,
+            "digest": self.digest,
+            "time": self.time,
+            "contract": self.contract,
+        }
 
 
 @dataclass(frozen=True, slots=True)

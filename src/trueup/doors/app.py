@@ -20,6 +20,7 @@ from trueup.doors.api.bodies import Limits
 from trueup.doors.api.figures import new_figures
 from trueup.doors.api.service import Service
 from trueup.doors.api.turns import TurnLimits, Turns
+from trueup.doors.api.wire import Wire
 from trueup.doors.audit_key import audit_key_file, audit_keys, made
 from trueup.doors.webhook_keys import WebhookKeys, webhook_keys_file
 from trueup.journey.admit import Admission, tidy
@@ -98,11 +99,12 @@ def _server(settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...])
     return _Server(
         uvicorn.Config(
             new_app(service),
-            http="httptools",
+            http=Wire,
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # nothing asks where a request comes from
             server_header=False,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=settings.stop_seconds,

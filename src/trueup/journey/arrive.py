@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from trueup import instants
-from trueup.audit.commitment import commitment, salt_of
+from trueup.audit.commitment import leaf_of, salt_of
 from trueup.audit.receipt import Claims
 from trueup.intake import store
 from trueup.intake.canonical import Event, Terms, Unreadable, read_event
@@ -138,7 +138,7 @@ def _ready(shelf: Shelf, place: int, event: Event, one: Incoming, *, actor: Acto
     told = shelf.told_of(event.key.source)
     keep = told.keep_raw and not (one.raw and told.drop)  # nothing is taken out of a source's own record
     said = claims(event.key, digest.hexdigest(), now, CONTRACT).record()
-    salt = salt_of(actor.key.audit_secret, said)
+    salt, entry = leaf_of(actor.key.audit_secret, said)
     kept = store.Kept(
         key=event.key,
         actor_id=actor.actor_id,
@@ -148,7 +148,7 @@ def _ready(shelf: Shelf, place: int, event: Event, one: Incoming, *, actor: Acto
         ),
         raw_kept=keep,
         dropped=event.dropped,
-        commitment=commitment(salt, said),
+        commitment=entry,
     )
     return _Ready(place, event, actor, one.origin, digest.hexdigest(), salt, kept)
 

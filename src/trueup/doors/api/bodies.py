@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -14,9 +15,11 @@ from trueup.doors.api.problems import Refused
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 FORM = "application/x-www-form-urlencoded"
+SIGNS_OF_AN_EVENT = 100  # brackets and commas, far more than one has
 
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
+_SIGN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,12 @@ async def read_body(request: Request, media_types: tuple[str, ...], limits: Limi
 
 
 def _media_type(request: Request, media_types: tuple[str, ...]) -> str:
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    media_type = header.get_content_type() if request.headers.get("content-type") else "none"
+    media_type, charset = _content_type(request.headers.get("content-type", ""))
     expected = " or ".join(media_types)
     if media_type not in media_types:
         raise Refused(
             "wrong-media-type", "this media type is not read here", expected=expected, actual=media_type[:80]
         )
-    charset = header.get_content_charset("utf-8")
     if charset not in {"utf-8", "utf8"}:
         raise Refused(
             "wrong-media-type",
@@ -100,6 +100,16 @@ def _media_type(request: Request, media_types: tuple[str, ...]) -> str:
     return media_type
 
 
+@lru_cache(maxsize=64)
+def _content_type(said: str) -> tuple[str, str]:
+    """The media type that a header says, and its charset. Senders say the same each time."""
+    if not said:
+        return "none", "utf-8"
+    header = Message()
+    header["content-type"] = said
+    return header.get_content_type(), header.get_content_charset("utf-8")
+
+
 def _too_large(limits: Limits, actual: str) -> Refused:
     return Refused(
         "body-too-large",
@@ -113,17 +123,21 @@ def checked_depth(raw: bytes, limits: Limits, pointer: str | None = None) -> byt
     """The JSON text, once it is known to be nested no deeper than it may. Raises Refused otherwise."""
     if raw.count(b"[") + raw.count(b"{") > limits.levels:
         depth = 0
-        for bracket in _BRACKET.findall(_TEXT.sub(b"", raw)):
-            depth += 1 if bracket in b"[{" else -1
+        for bracket in _BRACKET.finditer(_TEXT.sub(b"", raw)):
+            depth += 1 if bracket[0] in b"[{" else -1
             if depth > limits.levels:
-                raise Refused(
-                    "nested-too-deeply",
-                    f"the body is nested more than {limits.levels} levels deep",
-                    pointer=pointer,
-                    expected=f"at most {limits.levels} levels",
-                    actual="more",
-                )
+                raise _too_deep(limits, pointer)
     return raw
+
+
+def _too_deep(limits: Limits, pointer: str | None) -> Refused:
+    return Refused(
+        "nested-too-deeply",
+        f"the body is nested more than {limits.levels} levels deep",
+        pointer=pointer,
+        expected=f"at most {limits.levels} levels",
+        actual="more",
+    )
 
 
 def parsed(raw: bytes, limits: Limits) -> object:
@@ -156,9 +170,37 @@ def events_of(body: Body, limits: Limits) -> tuple[list[bytes], bool]:
         return [body.raw], False
     try:
         told = msgspec.json.decode(body.raw, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except RecursionError:
+        return _bounded(_elements(body.raw, limits), limits), True
+    except msgspec.DecodeError as error:
         raise malformed(error) from None
     return _bounded([bytes(one) for one in told], limits), True
+
+
+def _elements(array: bytes, limits: Limits) -> list[bytes]:
+    """The elements of an array of which one is nested too deeply for the JSON reader: it keeps no other out.
+
+    Raises Refused where the array does not end, something follows it, or it has more of everything than a batch.
+    """
+    if sum(map(array.count, (b"[", b"{", b","))) > limits.events * SIGNS_OF_AN_EVENT:
+        raise _too_deep(limits, None)
+    found: list[bytes] = []
+    depth = begins = 0
+    for token in _SIGN.finditer(array):
+        sign = token[0]
+        if sign in b"[{":
+            depth += 1
+            begins = token.end() if depth == 1 else begins
+        elif sign in b"]}":
+            depth -= 1
+        if (depth == 1 and sign == b",") or (depth == 0 and sign in b"]}"):
+            found.append(array[begins : token.start()].strip())
+            begins = token.end()
+            if depth == 0:
+                break
+    if depth or array[begins:].strip():
+        raise Refused("malformed-body", "the body is no JSON", pointer="", expected="JSON", actual="no JSON")
+    return found
 
 
 def _bounded(events: list[bytes], limits: Limits) -> list[bytes]:

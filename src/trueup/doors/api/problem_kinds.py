@@ -33,6 +33,18 @@ class _Kind:
 
 
 _KINDS: dict[str, _Kind] = {
+    "malformed-request": _Kind(
+        400,
+        "What came in is no HTTP request",
+        "The sender speaks another protocol, such as TLS, or its requests are put together wrongly.",
+        "Send HTTP/1.1; for TLS, send it to the proxy in front of this service.",
+    ),
+    "headers-too-large": _Kind(
+        431,
+        "The headers are too large",
+        "A proxy or a client adds headers without end.",
+        "Send fewer and shorter headers.",
+    ),
     "malformed-body": _Kind(
         400,
         "The body is not JSON as the contract wants it",
@@ -98,6 +110,12 @@ _KINDS: dict[str, _Kind] = {
     ),
     "method-not-allowed": _Kind(
         405, "Not with this method", "The address knows other methods.", "Use a method of the header Allow."
+    ),
+    "request-too-slow": _Kind(
+        408,
+        "The headers did not arrive in time",
+        "The line is slow, or the sender stalled.",
+        "Send the request again, its headers in one piece.",
     ),
     "body-too-slow": _Kind(
         408,

@@ -51,7 +51,10 @@ class Turns:
         self._waiting += 1
         self._figures.waiting.set(self._waiting)
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            if self._free.locked():
+                async with asyncio.timeout(self._limits.seconds):
+                    await self._free.acquire()
+            else:  # at once
                 await self._free.acquire()
         except TimeoutError:
             raise Refused(
