@@ -13,6 +13,7 @@ from trueup import __version__
 from trueup.doors.cli.account import account
 from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
+from trueup.doors.cli.conversions import conversions
 from trueup.doors.cli.db import db
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
@@ -53,7 +54,7 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-for verb in (check, inspect, explain, faults, sample, serve):
+for verb in (check, inspect, explain, faults, sample, serve, conversions):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
 for group in (account, audit, db, receipt):
