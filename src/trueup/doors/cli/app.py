@@ -19,6 +19,7 @@ from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
 from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
+from trueup.doors.cli.quarantine import quarantine
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
 from trueup.doors.cli.serve import serve
@@ -57,7 +58,7 @@ def trueup(
 for verb in (check, inspect, explain, faults, sample, serve, conversions):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
-for group in (account, audit, db, receipt):
+for group in (account, audit, db, quarantine, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
 
 
