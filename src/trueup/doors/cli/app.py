@@ -15,6 +15,7 @@ from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
 from trueup.doors.cli.conversions import conversions
 from trueup.doors.cli.db import db
+from trueup.doors.cli.doctor import doctor
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
 from trueup.doors.cli.import_ import import_
@@ -55,7 +56,7 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-for verb in (check, inspect, explain, faults, sample, serve, conversions):
+for verb in (check, inspect, explain, faults, sample, serve, doctor, conversions):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
 for group in (account, audit, db, quarantine, receipt):
