@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from shelves import counted, event, on_shelf, sent
 
+from shelves import counted, event, on_shelf, sent
 from trueup.journey.arrive import Incoming, Shelf
 from trueup.journey.together import MOST, Together
 from trueup.model.completions import Outcome

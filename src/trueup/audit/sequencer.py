@@ -69,6 +69,21 @@ async def sequence(database: Database, keys: Sequence[SigningKey], *, most: int 
     return Sequenced(len(taken), growth.size)
 
 
+async def in_step(database: Database, keys: Sequence[SigningKey]) -> int | None:
+    """How many leaves the log has, None before it was begun: the head in force is of these keys and these tiles.
+
+    Raises NotThisLogError and BrokenLogError as `sequence` does, before it would give out another place.
+    """
+    async with database.transaction() as transaction:
+        before = await store.head(transaction)
+        if before is None:
+            return None
+        if not keys:
+            raise NotThisLogError(f"the log in this database is {before.origin}, and there is no key")
+        _recognised(before, await _edge(transaction, before.size), keys)
+        return before.size
+
+
 async def sequence_all(database: Database, keys: Sequence[SigningKey]) -> Sequenced | None:
     """Sequence until nothing waits; what was added in all. None where another sequencer is at work."""
     added = 0

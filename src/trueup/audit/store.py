@@ -63,6 +63,12 @@ async def waiting(database: Statements) -> int:
     return int(await database.value("SELECT count(*) FROM audit_pending"))
 
 
+async def longest_waiting(database: Statements) -> int | None:
+    """Which commitment waits longest; None where none does."""
+    found: int | None = await database.value("SELECT min(pending_id) FROM audit_pending")
+    return found
+
+
 async def head(database: Statements) -> Head | None:
     """The head in force; None before the log was begun."""
     row = await database.row("SELECT origin, size, note, verifier_keys FROM audit_head")

@@ -59,18 +59,34 @@ class Known:
     received_at: datetime
     contract: str
     erased: bool = False
+    decided: bool = False  # somebody decided what becomes of it
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What ends the wait of what came under a key before: a resend that is right, or a decision; and when."""
+
+    by: str
+    at: datetime
 
 
 async def take(
-    database: Statements, arrivals: Sequence[Arrival], door: str, contract: str, received_at: datetime
+    database: Statements,
+    arrivals: Sequence[Arrival],
+    door: str,
+    contract: str,
+    received_at: datetime,
+    *,
+    settling: Settling | None = None,
 ) -> dict[Key, int]:
     """Keep those whose key is new, in one statement with all that follows from it; answers their numbers by key.
 
     With each: its audit leaf, a delivery due for each of its targets, and the end of the quarantine of what came
-    under its key before. The keys must differ from one another. They are written in one order, so that two calls
+    under its key before (by `settling`, a resend now unless it says otherwise). The keys must differ from one another. They are written in one order, so that two calls
     with the same keys never wait for each other in a circle.
     """
     ordered = sorted(arrivals, key=lambda one: _order(one.kept.key))
+    settling = settling or Settling("resend", received_at)
     rows = await database.rows(
         _TAKE,
         *_kept_columns([one.kept for one in ordered]),
@@ -78,6 +94,8 @@ async def take(
         door,
         contract,
         received_at,
+        settling.at,
+        settling.by,
     )
     return {Key(row["source"], row["record_id"], row["revision"]): row["statement_id"] for row in rows}
 
@@ -136,14 +154,20 @@ async def held_before(database: Statements, keys: Sequence[Key]) -> dict[tuple[K
     """What is, or was, in quarantine under each of the keys, by key and fingerprint."""
     rows = await database.rows(
         """SELECT q.source, q.record_id, q.revision, q.statement_id, q.actor_id, q.fingerprint, q.received_at,
-                  q.contract
+                  q.contract,
+                  EXISTS (SELECT FROM decision d WHERE d.quarantine_id = q.statement_id) AS decided
            FROM quarantine q JOIN unnest($1::text[], $2::text[], $3::text[]) AS k (source, record_id, revision)
                 USING (source, record_id, revision)""",
         *_key_columns(keys),
     )
     return {
         (Key(row["source"], row["record_id"], row["revision"]), row["fingerprint"]): Known(
-            row["statement_id"], row["actor_id"], row["fingerprint"], row["received_at"], row["contract"]
+            row["statement_id"],
+            row["actor_id"],
+            row["fingerprint"],
+            row["received_at"],
+            row["contract"],
+            decided=row["decided"],
         )
         for row in rows
     }
@@ -264,7 +288,7 @@ _KEY = "source, record_id, revision"
 def _take() -> str:
     columns = _KEPT | _READING
     names, values = _columns(columns, _MADE)
-    received_at = f"${len(columns) + 3}"
+    settled_at, settled_by = f"${len(columns) + 4}", f"${len(columns) + 5}"
     return f"""
 WITH incoming AS MATERIALIZED ({_incoming(columns)}),
 new AS (
@@ -273,11 +297,11 @@ new AS (
 {_LEAVES.format(key=_KEY)},
 due AS (
     INSERT INTO outbox (statement_id, target, due_at)
-    SELECT n.statement_id, t.target, {received_at}
+    SELECT n.statement_id, t.target, {settled_at}
     FROM new n JOIN incoming i USING ({_KEY}) CROSS JOIN unnest(string_to_array(i.targets, E'\\x1f')) AS t (target)
     ON CONFLICT DO NOTHING),
 released AS (
-    UPDATE quarantine q SET released_at = {received_at}, released_by = 'resend'
+    UPDATE quarantine q SET released_at = {settled_at}, released_by = {settled_by}
     FROM new n WHERE (q.source, q.record_id, q.revision) = (n.source, n.record_id, n.revision) AND q.released_at IS NULL)
 SELECT statement_id, {_KEY} FROM new"""  # noqa: S608 - names of this module, never a value
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from trueup.kit.database import Database
+    from trueup.model.completions import Completion
     from trueup.model.instants import Instant
     from trueup.privacy.master_key import MasterKeys
 
@@ -84,8 +85,8 @@ async def arrive(shelf: Shelf, incoming: Sequence[Incoming], *, door: str, now: 
 
     Raises UnavailableError where the database went away: then nothing is told, and the same may be sent again.
     """
-    terms = cache(partial(_terms, shelf))
-    read = [read_event(one.body, partial(terms, one.ways), now) for one in incoming]
+    terms_of = cache(partial(terms, shelf))
+    read = [read_event(one.body, partial(terms_of, one.ways), now) for one in incoming]
     verdicts = {place: _unreadable(one) for place, one in enumerate(read) if isinstance(one, Unreadable)}
     people = {(one.key.source, one.who) for one in read if isinstance(one, Event)}
     actors = await actors_of(shelf.database, shelf.keys, people) if people else {}
@@ -116,7 +117,8 @@ def claims(key: Key, digest: str, received_at: datetime, contract: str) -> Claim
     )
 
 
-def _terms(shelf: Shelf, ways: Ways | None, source: str) -> Terms:
+def terms(shelf: Shelf, ways: Ways | None, source: str) -> Terms:
+    """How a source's events are read: by what is declared of it, and by what their file says of its times."""
     told = shelf.told_of(source)
     usual = instants.Reading()
     hows = {
@@ -133,24 +135,34 @@ def _terms(shelf: Shelf, ways: Ways | None, source: str) -> Terms:
 
 
 def _ready(shelf: Shelf, place: int, event: Event, one: Incoming, *, actor: Actor, now: datetime) -> _Ready:
-    """Seals what is kept under the person's key; the digest goes along, so that none of it is readable without."""
     digest = hashlib.sha256(one.record or event.canonical)
     told = shelf.told_of(event.key.source)
     keep = told.keep_raw and not (one.raw and told.drop)  # nothing is taken out of a source's own record
-    said = claims(event.key, digest.hexdigest(), now, CONTRACT).record()
-    salt, entry = leaf_of(actor.key.audit_secret, said)
+    raw = (one.raw or event.body) if keep else None
+    said = claims(event.key, digest.hexdigest(), now, CONTRACT)
+    kept, salt = sealed_for(actor, event.key, raw, said=said, dropped=event.dropped)
+    return _Ready(place, event, actor, one.origin, digest.hexdigest(), salt, kept)
+
+
+def sealed_for(
+    actor: Actor, key: Key, raw: bytes | None, *, said: Claims, dropped: tuple[str, ...]
+) -> tuple[store.Kept, bytes]:
+    """What is kept of an event, and the salt of its leaf: all under the person's key, its raw body where it is kept.
+
+    The digest goes along, so that none of it is readable without the key.
+    """
+    digest = bytes.fromhex(said.digest)
+    salt, entry = leaf_of(actor.key.audit_secret, said.record())
     kept = store.Kept(
-        key=event.key,
+        key=key,
         actor_id=actor.actor_id,
-        fingerprint=actor.key.fingerprint(digest.digest()),
-        sealed=actor.key.seal(
-            digest.digest() + ((one.raw or event.body) if keep else b""), str(event.key).encode()
-        ),
-        raw_kept=keep,
-        dropped=event.dropped,
+        fingerprint=actor.key.fingerprint(digest),
+        sealed=actor.key.seal(digest + (raw or b""), str(key).encode()),
+        raw_kept=raw is not None,
+        dropped=dropped,
         commitment=entry,
     )
-    return _Ready(place, event, actor, one.origin, digest.hexdigest(), salt, kept)
+    return kept, salt
 
 
 async def _take(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime) -> dict[int, Verdict]:
@@ -169,10 +181,14 @@ async def _take(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
 
 
 def _arrival(shelf: Shelf, one: _Ready) -> store.Arrival:
-    completion = one.event.completion
-    assert completion is not None  # noqa: S101 - an event without a fault has one
-    due = completion.status is not Status.LAUNCHED  # a launch is no evidence
-    return store.Arrival(one.kept, completion, shelf.told_of(one.event.key.source).targets if due else ())
+    assert one.event.completion is not None  # noqa: S101 - an event without a fault has one
+    return arrival(shelf, one.kept, one.event.completion)
+
+
+def arrival(shelf: Shelf, kept: store.Kept, completion: Completion) -> store.Arrival:
+    """A completion to be taken, with the deliveries that are due for it; a launch is no evidence, and has none."""
+    due = completion.status is not Status.LAUNCHED
+    return store.Arrival(kept, completion, shelf.told_of(kept.key.source).targets if due else ())
 
 
 async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime) -> dict[int, Verdict]:
@@ -188,13 +204,15 @@ async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
             verdicts[one.place] = _first(Outcome.QUARANTINED, one, number, now)
     if not again:
         return verdicts
-    verdicts |= await _known(shelf, again)
     before = await store.held_before(shelf.database, [one.event.key for one in again])
+    known = await _known(shelf, again)
     for one in again:
-        if one.place not in verdicts:
-            was = before[one.event.key, one.kept.fingerprint]
-            verdicts[one.place] = _again(Outcome.QUARANTINED, one, was)
-    return verdicts
+        was = before.get((one.event.key, one.kept.fingerprint))
+        if was is not None and (was.decided or one.place not in known):
+            # what is decided stays decided
+            outcome = Outcome.DUPLICATE if was.decided else Outcome.QUARANTINED
+            known[one.place] = _again(outcome, one, was)
+    return verdicts | known
 
 
 async def _known(shelf: Shelf, ready: Sequence[_Ready]) -> dict[int, Verdict]:

@@ -55,12 +55,6 @@ class Acknowledger:
         return issue(said, self.key, verdict.salt)
 
 
-async def latest(shelf: Shelf, source: str, record_id: str) -> Key | None:
-    """The key of the record's latest revision, None where there is none of it."""
-    known = await store.revisions(shelf.database, source, record_id)
-    return Key(source, record_id, known[-1]) if known else None
-
-
 async def consult(shelf: Shelf, key: Key) -> Told | None:
     """What is known under the key, None where nothing is."""
     entry = await store.entry(shelf.database, key)
@@ -72,6 +66,15 @@ async def consult(shelf: Shelf, key: Key) -> Told | None:
     digest = person.opened(entry.sealed, str(key).encode())[:DIGEST_BYTES].hex() if person else None
     revisions = await store.revisions(shelf.database, key.source, key.record_id)
     return Told(entry, names.get(entry.actor_id), digest, tuple(revisions))
+
+
+async def looked_up(shelf: Shelf, at_revision: Key | None, record: Key) -> Told | None:
+    """What is known of a record at a revision; where there is no such one, of the record's latest revision."""
+    told = await consult(shelf, at_revision) if at_revision else None
+    if told is not None:
+        return told
+    known = await store.revisions(shelf.database, record.source, record.record_id)
+    return await consult(shelf, replace(record, revision=known[-1])) if known else None
 
 
 async def receipt(shelf: Shelf, key: Key, signing: SigningKey) -> Receipt | None:

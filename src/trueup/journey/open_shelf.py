@@ -28,11 +28,11 @@ async def open_shelf(environ: Mapping[str, str], sources: Iterable[SourceSetting
     The schema of an embedded database is brought up to date; that of a named server has to be. Raises
     DatabaseError, MasterKeyError or UnreadableSettings with what to do.
     """
-    declared = _declared(sources)
+    told = declared(sources)
     settings = database_settings(environ)
     async with opened(settings) as use:
         keys = await readied(use, settings, environ)
-        yield Shelf(use.database, keys, declared)
+        yield Shelf(use.database, keys, told)
 
 
 async def readied(use: Opened, settings: DatabaseSettings, environ: Mapping[str, str]) -> MasterKeys:
@@ -49,7 +49,8 @@ async def readied(use: Opened, settings: DatabaseSettings, environ: Mapping[str,
     return master_keys(environ, settings.data / MASTER_KEY, await master_keys_in_use(use.database))
 
 
-def _declared(sources: Iterable[SourceSettings]) -> dict[str, SourceSettings]:
+def declared(sources: Iterable[SourceSettings]) -> dict[str, SourceSettings]:
+    """What is declared of each source, by its name. Raises UnreadableSettings where that contradicts itself."""
     found: dict[str, SourceSettings] = {}
     for one in sources:
         if one.name in found:

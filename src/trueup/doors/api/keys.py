@@ -1,24 +1,18 @@
 """The key of a completion in an address, and in the body of an event. Knows no verdict.
 
-An address holds it as one segment, percent-encoded: source:record_id:revision. Neither source nor revision holds a
-colon, so the first and the last one part them.
+An address holds it as one segment, percent-encoded.
 """
 
-import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from trueup.doors import record_key
 from trueup.doors.api.bodies import Limits, checked_depth, malformed
 from trueup.doors.api.problems import Refused
 from trueup.model.completions import Key
-
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_RECORD = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
-_REVISION = re.compile(r"[A-Za-z0-9._+-]{1,64}")
-FORM = "source:record_id:revision"
 
 
 class _Named(msgspec.Struct):
@@ -35,29 +29,18 @@ _members = msgspec.json.Decoder(dict[str, Raw])
 
 def whole_key(segment: str) -> Key:
     """The key of an address. Raises Refused (400) where it is none."""
-    parts = _decoded(segment).split(":")
-    if len(parts) < 3:
+    key = record_key.whole_key(_decoded(segment))
+    if key is None:
         raise _no_key(segment)
-    return _key(segment, parts[0], ":".join(parts[1:-1]), parts[-1])
+    return key
 
 
 def loose_key(segment: str) -> tuple[Key | None, Key]:
-    """What an address may mean: a record at a revision, where it can be read so, and a record at its first.
-
-    `lms:a:b` may be revision b of a, or the record a:b. Whoever looks it up tries the one, then the other's latest.
-    """
-    source, _, rest = _decoded(segment).partition(":")
-    record = _key(segment, source, rest, "1")
-    record_id, parted, revision = rest.rpartition(":")
-    at_revision = parted and _RECORD.fullmatch(record_id) and _REVISION.fullmatch(revision)
-    return (Key(source, record_id, revision) if at_revision else None), record
-
-
-def _key(segment: str, source: str, record_id: str, revision: str) -> Key:
-    fits = _SOURCE.fullmatch(source) and _RECORD.fullmatch(record_id) and _REVISION.fullmatch(revision)
-    if not fits:
+    """What an address may mean (doors/record_key.py). Raises Refused (400) where it means nothing."""
+    keys = record_key.loose_key(_decoded(segment))
+    if keys is None:
         raise _no_key(segment)
-    return Key(source, record_id, revision)
+    return keys
 
 
 def _decoded(segment: str) -> str:
@@ -72,7 +55,7 @@ def _no_key(segment: str) -> Refused:
         "bad-parameter",
         "the address holds no key",
         pointer="key",
-        expected=FORM,
+        expected=record_key.FORM,
         actual=f"text of {len(segment)} characters",
     )
 

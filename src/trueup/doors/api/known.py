@@ -1,7 +1,5 @@
 """What is known of a completion: GET of /v1/completions/{key}, its receipt, its conversions. Knows requests only."""
 
-from dataclasses import asdict
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +13,9 @@ from trueup.doors.api.callers import source_of
 from trueup.doors.api.keys import loose_key
 from trueup.doors.api.problems import Refused
 from trueup.doors.api.service import Service
-from trueup.journey.consult import Told, consult, conversions, latest, receipt
+from trueup.doors.conversion import conversion, in_utc, times_of
+from trueup.journey.consult import Told, conversions, looked_up, receipt
 from trueup.model.completions import Completion, Key
-from trueup.model.instants import Instant
 
 
 async def get_completion(request: Request) -> Response:
@@ -28,7 +26,7 @@ async def get_completion(request: Request) -> Response:
         **_key(entry.key),
         **(_who(told) if told.who else {}),
         **(_reading(done) if done else {"course_id": None, "status": None}),
-        "received_at": _time(entry.received_at),
+        "received_at": in_utc(entry.received_at),
         "digest": told.digest,
         "state": "taken" if done else "quarantined",
         "fault": entry.fault.code if entry.fault else None,
@@ -51,14 +49,10 @@ async def get_conversions(request: Request) -> Response:
     service, told = await _asked(request)
     entries = await conversions(service.shelf, told.entry.key, told.revisions)
     found = [
-        {"revision": entry.key.revision, **_conversion(field, instant)}
+        {"revision": entry.key.revision, **conversion(member, instant)}
         for entry in entries
         if entry.completion
-        for field, instant in (
-            ("occurred_at", entry.completion.occurred),
-            ("recorded_at", entry.completion.recorded),
-        )
-        if instant
+        for member, instant in times_of(entry.completion)
     ]
     return Response(msgspec.json.encode({"conversions": found}), media_type=JSON)
 
@@ -69,10 +63,7 @@ async def _asked(request: Request) -> tuple[Service, Told]:
     caller = await service.caller(request, Scope.COMPLETIONS_READ)
     at_revision, record = loose_key(request.path_params["key"])
     source_of(caller, record.source)
-    told = await consult(service.shelf, at_revision) if at_revision else None
-    if told is None:
-        newest = await latest(service.shelf, record.source, record.record_id)
-        told = await consult(service.shelf, newest) if newest else None
+    told = await looked_up(service.shelf, at_revision, record)
     if told is None:
         raise Refused("not-found", "nothing stands under this key", pointer="key")
     return service, told
@@ -100,8 +91,8 @@ def _reading(done: Completion) -> dict[str, Any]:
         "course_id": done.course_id,
         "attempt": done.attempt,
         "status": done.status,
-        "occurred_at": _conversion("occurred_at", done.occurred) if done.occurred else None,
-        "recorded_at": _conversion("recorded_at", done.recorded) if done.recorded else None,
+        "occurred_at": conversion("occurred_at", done.occurred) if done.occurred else None,
+        "recorded_at": conversion("recorded_at", done.recorded) if done.recorded else None,
         "score": {
             "raw": _exact(score.raw),
             "min": _exact(score.low),
@@ -113,15 +104,6 @@ def _reading(done: Completion) -> dict[str, Any]:
         else None,
         "tags": done.tags,
     }
-
-
-def _conversion(field: str, instant: Instant) -> dict[str, Any]:
-    told = asdict(instant)
-    return {"field": field, **told, "at": _time(instant.at), "until": _time(instant.until)}
-
-
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="microseconds").replace("+00:00", "Z") if at else None
 
 
 def _exact(number: Decimal | None) -> str | None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -14,9 +11,10 @@ import typer
 
 from trueup.access.tokens import OVERLAP, SECRET_LASTS, Scope, is_name, life_of
 from trueup.doors.refusal import refuse
+from trueup.doors.shelf_use import on_shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
     from datetime import timedelta
 
     from trueup.access.store import Account
@@ -137,25 +135,7 @@ def show(*, as_json: Json = False) -> None:
 
 
 def _run(verb: str, work: Callable[[Database], Awaitable[Answer]]) -> Answer:
-    from trueup.journey.open_shelf import open_shelf
-
-    async def inside() -> Answer:
-        async with open_shelf(os.environ, ()) as shelf:
-            return await work(shelf.database)
-
-    with _refusing(verb):
-        return asyncio.run(inside())
-
-
-@contextmanager
-def _refusing(verb: str) -> Iterator[None]:
-    from trueup.kit.database import DatabaseError
-    from trueup.privacy.master_key import MasterKeyError
-
-    try:
-        yield
-    except (DatabaseError, MasterKeyError) as error:
-        _wrong(verb, error.what, error.expected, error.todo)
+    return on_shelf(f"account {verb}", lambda shelf: work(shelf.database))
 
 
 def _wrong(verb: str, what: str, expected: str, todo: str) -> NoReturn:

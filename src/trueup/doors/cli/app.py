@@ -13,11 +13,14 @@ from trueup import __version__
 from trueup.doors.cli.account import account
 from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
+from trueup.doors.cli.conversions import conversions
 from trueup.doors.cli.db import db
+from trueup.doors.cli.doctor import doctor
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
 from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
+from trueup.doors.cli.quarantine import quarantine
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
 from trueup.doors.cli.serve import serve
@@ -53,10 +56,10 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-for verb in (check, inspect, explain, faults, sample, serve):
+for verb in (check, inspect, explain, faults, sample, serve, doctor, conversions):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
-for group in (account, audit, db, receipt):
+for group in (account, audit, db, quarantine, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
 
 

@@ -69,13 +69,17 @@ class Sealed:
 
 
 async def sealed(database: Statements, statement_ids: Sequence[int]) -> list[Sealed]:
-    """Those of the statements that there are, taken or in quarantine."""
+    """Those of the statements that there are: taken, in quarantine, or decided of what was."""
     rows = await database.rows(
         """SELECT statement_id, source, record_id, revision, actor_id, sealed, contract, received_at
            FROM completion WHERE statement_id = ANY($1::bigint[])
            UNION ALL
            SELECT statement_id, source, record_id, revision, actor_id, sealed, contract, received_at
-           FROM quarantine WHERE statement_id = ANY($1::bigint[])""",
+           FROM quarantine WHERE statement_id = ANY($1::bigint[])
+           UNION ALL
+           SELECT d.statement_id, q.source, q.record_id, q.revision, d.actor_id, d.sealed, d.contract, d.decided_at
+           FROM decision d JOIN quarantine q ON q.statement_id = d.quarantine_id
+           WHERE d.statement_id = ANY($1::bigint[])""",
         statement_ids,
     )
     return [

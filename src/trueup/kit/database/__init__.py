@@ -4,7 +4,7 @@ from trueup.kit.database.migrations import Migration, Standing, migrate, migrati
 from trueup.kit.database.opening import DatabaseSettings, Opened, database_settings, opened
 from trueup.kit.database.pool import Database, Statements, Transaction
 from trueup.kit.database.problem import DatabaseError, UnavailableError
-from trueup.kit.database.store import is_empty, table_sizes
+from trueup.kit.database.store import clock, is_empty, table_sizes
 
 __all__ = [
     "Database",
@@ -16,6 +16,7 @@ __all__ = [
     "Statements",
     "Transaction",
     "UnavailableError",
+    "clock",
     "database_settings",
     "is_empty",
     "migrate",

@@ -33,6 +33,12 @@ async def server_said(database: Statements) -> tuple[str, str]:
     return row["version"].split()[0], row["encoding"]
 
 
+async def clock(database: Statements) -> datetime:
+    """What the server's clock shows."""
+    shown: datetime = await database.value("SELECT clock_timestamp()")
+    return shown
+
+
 async def lock_migrations(transaction: Transaction) -> None:
     """Wait until nobody else migrates; held to the end of the transaction."""
     await transaction.run("SELECT pg_advisory_xact_lock($1)", _LOCK)
