@@ -5,7 +5,7 @@ Joins intake (what is kept), privacy (keys and names) and audit (places in the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trueup.audit import proving
