@@ -35,18 +35,7 @@ class Kind(StrEnum):
 
 
 PERSON_KEYS = frozenset({"person", "employee_number", "email", "account_name"})
-NO_KEY = (
-    "null",
-    "(null)",
-    "none",
-    "nil",
-    "nan",
-    "n/a",
-    "#n/a",
-    "undefined",
-    "\\n",
-    "-",
-)  # exporters' words for blank
+NO_KEY = ("null", "(null)", "none", "nil", "nan", "n/a", "#n/a", "undefined", "\\n", "-")  # words for blank
 
 
 @dataclass(frozen=True, slots=True)
