@@ -222,13 +222,14 @@ def _decide(
 ) -> None:
     """Settles each by itself and says what became of it."""
     from trueup.journey.decide import NotSettledError
+    from trueup.kit.database import UnavailableError
 
     async def work(shelf: Shelf) -> list[dict[str, object]]:
         told: list[dict[str, object]] = []
         for number in dict.fromkeys(numbers):
             try:
                 told.append({"number": number, "settled": True, "as": await one(shelf, number)})
-            except NotSettledError as error:
+            except (NotSettledError, UnavailableError) as error:
                 why = {"what": error.what, "expected": error.expected, "do": error.todo}
                 told.append({"number": number, "settled": False, "as": None, **why})
         return told
