@@ -87,6 +87,7 @@ def test_what_waits_says_for_what(kept: DatabaseSettings):
     [
         ("moodle-hr", "names no record"),
         ("Moodle:x", "names no record"),
+        ("moodle-hr:\udcff", "names no record"),
         ("moodle-hr:nothing", "nothing stands under"),
         ("moodle-hr:cmc-1:3", "nothing stands under"),
     ],

@@ -43,11 +43,16 @@ class Place:
 
 
 @pytest.fixture
-def place(database: servers.DatabaseSettings, tmp_path: Path) -> Place:
-    made = Place(database, tmp_path)
+def nothing(database: servers.DatabaseSettings, tmp_path: Path) -> Place:
+    """A database in which nothing waits."""
+    return Place(database, tmp_path)
+
+
+@pytest.fixture
+def place(nothing: Place, tmp_path: Path) -> Place:
     (tmp_path / "completions.csv").write_text(HEADER + "".join(ROWS))
-    assert made.run("import", "completions.csv").returncode == 3
-    return made
+    assert nothing.run("import", "completions.csv").returncode == 3
+    return nothing
 
 
 def test_each_that_waits_is_listed_with_fault_owner_and_what_was_expected(place: Place):
@@ -125,7 +130,13 @@ def test_discarded_it_is_listed_no_more_and_shows_why(place: Place):
     [
         (("list", "--fault", "TU9999"), "TU9999"),
         (("list", "--owner", "nobody"), "nobody is called 'nobody'"),
+        (("list", "--source", "Moodle HR"), "is no source"),
         (("show", "999999"), "nothing in quarantine has the number"),
+        (
+            ("release", "1", "--reason", "\udcff"),
+            "a decision has a reason",
+        ),  # half a character, as a shell may pass it on
+        (("release", "1", "--reason", "x", "--as", "zone=\udcff"), "can't be said of an event"),
         (("release", "1", "--reason", "x", "--as", "status=passed"), "can't be said of an event"),
         (("release", "1", "--reason", "x", "--as", "zone"), "can't be said of an event"),
         (("release", "1", "--reason", "x", "--as", "zone=UTC", "--zone", "UTC"), "can't be said of an event"),
@@ -133,7 +144,13 @@ def test_discarded_it_is_listed_no_more_and_shows_why(place: Place):
         (("discard", "1", "--reason", "x", "--by", ""), "it isn't said who decides"),
     ],
 )
-def test_what_can_t_be_asked_is_refused(place: Place, words: tuple[str, ...], said: str):
-    told = place.run("quarantine", *words)
+def test_what_can_t_be_asked_is_refused(nothing: Place, words: tuple[str, ...], said: str):
+    told = nothing.run("quarantine", *words)
     assert (told.returncode, said in told.stderr, "expected:" in told.stderr) == (2, True, True), told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "-1", str(2**63), "one"])
+def test_what_is_no_number_is_refused(nothing: Place, number: str):
+    told = nothing.run("quarantine", "show", "--", number)
+    assert (told.returncode, "NUMBER" in told.stderr, "Traceback" in told.stderr) == (2, True, False)

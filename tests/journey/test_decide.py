@@ -16,14 +16,15 @@ from trueup.audit.export import OPENED, Export
 from trueup.audit.receipt import verify_receipt
 from trueup.audit.sequencer import sequence_all
 from trueup.audit.verify import verify
+from trueup.instants import ExcelDates, Reading
 from trueup.intake.quarantine.store import Settled, Wanted
-from trueup.journey.arrive import Shelf
+from trueup.journey.arrive import Incoming, Shelf, Ways, arrive
 from trueup.journey.consult import Acknowledger, consult, receipt
 from trueup.journey.decide import Decision, NotSettledError, discard, look_into, release, waits
 from trueup.journey.disclose import disclose
 from trueup.kit.database import DatabaseSettings
 from trueup.model.completions import Key, Outcome
-from trueup.model.settings import SourceSettings
+from trueup.model.settings import DayOrder, SourceSettings
 
 LATER = NOW + timedelta(days=1)
 NAIVE = {"occurred_at": "2026-03-02 10:00:00"}
@@ -181,6 +182,33 @@ def test_what_is_declared_since_lets_it_in_without_a_word(database: DatabaseSett
         assert (
             await release(declared, number, Decision("hr", "declared"), now=LATER)
         ).outcome is Outcome.ACCEPTED
+
+    on_shelf(database, work)
+
+
+@pytest.mark.parametrize(
+    ("reading", "raw", "at"),
+    [
+        (Reading(zone="UTC", excel=ExcelDates.FROM_1900), "46087.5", "2026-03-06 12:00"),  # not 1970
+        (Reading(zone="UTC", order=DayOrder.DMY), "03.04.2026 10:00", "2026-04-03 10:00"),
+        (Reading(zone="Asia/Tokyo"), "2026-03-06 12:00", "2026-03-06 03:00"),
+    ],
+)
+def test_a_time_is_read_as_the_file_that_it_came_from_writes_it(
+    database: DatabaseSettings, reading: Reading, raw: str, at: str
+):
+    async def work(shelf: Shelf) -> None:
+        body = json.dumps(event(1, account=..., occurred_at=raw)).encode()
+        (held,) = await arrive(
+            shelf, [Incoming(body, origin="a.xlsx:2", ways=Ways(reading, reading))], door="import", now=NOW
+        )
+        decision = Decision("hr", "known", {"employee_number": "E1"})
+        await release(shelf, held.statement_id or 0, decision, now=LATER)
+        told = await consult(shelf, KEY_1)
+        assert told is not None
+        assert told.entry.completion is not None
+        assert told.entry.completion.occurred is not None
+        assert f"{told.entry.completion.occurred.at:%Y-%m-%d %H:%M}" == at
 
     on_shelf(database, work)
 

@@ -9,7 +9,7 @@ from trueup.model.completions import Key
 
 FORM = "source:record_id:revision"
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_RECORD = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_RECORD = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")  # nor half a character, as a shell may pass on
 _REVISION = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 
 

@@ -42,11 +42,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An event that can't be settled, and why. `origin` is its file and line, where it came from a file."""
+    """An event that can't be settled, and why. Where it came from a file: its line, and how the file writes times."""
 
     kept: Kept
     fault: Fault
     origin: str | None
+    ways: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ async def hold(
         [one.fault.actual for one in ordered],
         [one.fault.owner for one in ordered],
         [one.origin for one in ordered],
+        [one.ways for one in ordered],
         door,
         contract,
         received_at,
@@ -249,6 +251,7 @@ _READING = {
 }  # fmt: skip  # a table
 _FAULT = {
     "code": "text", "pointer": "text", "expected": "text", "actual": "text", "owner": "text", "origin": "text",
+    "ways": "text",
 }  # fmt: skip  # a table
 
 

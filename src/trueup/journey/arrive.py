@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+import msgspec
 
 from trueup import instants
 from trueup.audit.commitment import leaf_of, salt_of
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from trueup.kit.database import Database
-    from trueup.model.completions import Completion
+    from trueup.model.completions import Completion, Fault
     from trueup.model.instants import Instant
     from trueup.privacy.master_key import MasterKeys
 
@@ -36,6 +38,15 @@ class Ways:
 
     occurred_at: instants.Reading
     recorded_at: instants.Reading
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The ways that `str` wrote."""
+        return msgspec.json.decode(text, type=cls)
+
+    def __str__(self) -> str:
+        """As they are kept with what waits, to be read again in the same way."""
+        return msgspec.json.encode(self).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +84,8 @@ class _Ready:
 
     place: int  # in what arrived
     event: Event
+    incoming: Incoming
     actor: Actor
-    origin: str | None
     digest: str
     salt: bytes
     kept: store.Kept
@@ -141,7 +152,7 @@ def _ready(shelf: Shelf, place: int, event: Event, one: Incoming, *, actor: Acto
     raw = (one.raw or event.body) if keep else None
     said = claims(event.key, digest.hexdigest(), now, CONTRACT)
     kept, salt = sealed_for(actor, event.key, raw, said=said, dropped=event.dropped)
-    return _Ready(place, event, actor, one.origin, digest.hexdigest(), salt, kept)
+    return _Ready(place, event, one, actor, digest.hexdigest(), salt, kept)
 
 
 def sealed_for(
@@ -193,7 +204,7 @@ def arrival(shelf: Shelf, kept: store.Kept, completion: Completion) -> store.Arr
 
 async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime) -> dict[int, Verdict]:
     """Puts those that are new into quarantine; where the key is taken, it is a duplicate or a conflict."""
-    held = [store.Held(one.kept, one.event.fault, one.origin) for one in ready if one.event.fault is not None]
+    held = [_held(one, one.event.fault) for one in ready if one.event.fault is not None]
     new = await store.hold(shelf.database, held, door, CONTRACT, now)
     verdicts, again = {}, []
     for one in ready:
@@ -213,6 +224,11 @@ async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
             outcome = Outcome.DUPLICATE if was.decided else Outcome.QUARANTINED
             known[one.place] = _again(outcome, one, was)
     return verdicts | known
+
+
+def _held(one: _Ready, fault: Fault) -> store.Held:
+    ways = one.incoming.ways
+    return store.Held(one.kept, fault, one.incoming.origin, str(ways) if ways else None)
 
 
 async def _known(shelf: Shelf, ready: Sequence[_Ready]) -> dict[int, Verdict]:

@@ -18,7 +18,7 @@ from trueup.intake.canonical import Event, read_event
 from trueup.intake.quarantine import store
 from trueup.intake.quarantine.corrections import corrected
 from trueup.intake.quarantine.store import Item, New, Settled
-from trueup.journey.arrive import arrival, claims, sealed_for, terms
+from trueup.journey.arrive import Ways, arrival, claims, sealed_for, terms
 from trueup.journey.consult import DIGEST_BYTES
 from trueup.kit.canonical_json import canonical
 from trueup.model.completions import Outcome, Verdict, Who
@@ -185,7 +185,8 @@ def _unsealed(key: PersonKey, item: Item, sealed: bytes) -> tuple[bytes, bytes]:
 
 def _read(shelf: Shelf, item: Item, raw: bytes, decision: Decision) -> Event:
     """The event with what was decided of it, as of when it arrived. NotSettledError where it still can't be settled."""
-    read = read_event(corrected(raw, decision.said), partial(terms, shelf, None), item.received_at)
+    ways = Ways.parse(item.ways) if item.ways else None
+    read = read_event(corrected(raw, decision.said), partial(terms, shelf, ways), item.received_at)
     fault = read.fault
     if fault is None:
         assert isinstance(read, Event)  # noqa: S101 - what is unreadable says why

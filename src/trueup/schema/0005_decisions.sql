@@ -23,3 +23,7 @@ $$;
 
 CREATE TRIGGER stands BEFORE UPDATE OR DELETE ON decision FOR EACH ROW EXECUTE FUNCTION decision_stands();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON decision EXECUTE FUNCTION decision_stands();
+
+-- How the file that it came from writes its times (JSON; null: as events are read), so that what is read again is read
+-- in the same way: a number in a workbook's column of dates is a day, elsewhere a second.
+ALTER TABLE quarantine ADD COLUMN ways text;

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trueup.model.settings import CheckSettings
 
 NOT_ALL = 3
+HIGHEST = 2**63 - 1  # what the database counts to
 LONGEST = 1000  # characters of a reason, or of what is said of a field
 MOST = 10_000  # shown at once
 OUTCOME = {"release": "released", "discard": "discarded"}
@@ -35,7 +36,8 @@ quarantine = typer.Typer(
 )
 
 Numbers = Annotated[
-    list[int], typer.Argument(metavar="NUMBER...", help="As `trueup quarantine list` shows them.")
+    list[int],
+    typer.Argument(min=1, max=HIGHEST, metavar="NUMBER...", help="As `trueup quarantine list` shows them."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 By = Annotated[
@@ -93,7 +95,10 @@ def show_all(
 
 @quarantine.command()
 def show(
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="As `trueup quarantine list` shows it.")],
+    number: Annotated[
+        int,
+        typer.Argument(min=1, max=HIGHEST, metavar="NUMBER", help="As `trueup quarantine list` shows it."),
+    ],
     *,
     event: Annotated[
         bool, typer.Option("--event", help="With the event as it came. It may hold personal data.")
@@ -217,13 +222,14 @@ def _decide(
 ) -> None:
     """Settles each by itself and says what became of it."""
     from trueup.journey.decide import NotSettledError
+    from trueup.kit.database import UnavailableError
 
     async def work(shelf: Shelf) -> list[dict[str, object]]:
         told: list[dict[str, object]] = []
         for number in dict.fromkeys(numbers):
             try:
                 told.append({"number": number, "settled": True, "as": await one(shelf, number)})
-            except NotSettledError as error:
+            except (NotSettledError, UnavailableError) as error:
                 why = {"what": error.what, "expected": error.expected, "do": error.todo}
                 told.append({"number": number, "settled": False, "as": None, **why})
         return told
@@ -244,6 +250,7 @@ def _decide(
 
 
 def _wanted(code: str | None, source: str | None, owner: str | None, *, settled: bool) -> Wanted:
+    from trueup.access.tokens import is_name
     from trueup.intake.quarantine.store import Wanted
     from trueup.model.faults import Owner, UnknownFaultError
     from trueup.model.faults import fault as named
@@ -252,6 +259,13 @@ def _wanted(code: str | None, source: str | None, owner: str | None, *, settled:
         code = named(code).code if code is not None else None
     except UnknownFaultError as error:
         refuse("quarantine list", str(error), "a code of the catalogue", "trueup faults")
+    if source is not None and not is_name(source):
+        refuse(
+            "quarantine list",
+            f"{source[:60]!r} is no source",
+            "a-z, 0-9, dot, dash, underscore",
+            "name one so",
+        )
     owners = {one.casefold(): one for one in Owner}
     if owner is not None and owner.casefold() not in owners:
         refuse("quarantine list", f"nobody is called {owner[:60]!r}", ", ".join(Owner), "name one of these")
@@ -267,8 +281,8 @@ def _corrections(said: Sequence[str]) -> dict[str, str]:
         expected = why_not(field, value) if parted else "FIELD=VALUE"
         if expected is None and field in found:
             expected = "each field once"
-        if expected is None and len(value) > LONGEST:
-            expected = f"up to {LONGEST} characters"
+        if expected is None and not _is_sound(value):
+            expected = f"text of UTF-8, up to {LONGEST} characters"
         if expected is not None:
             refuse(
                 "quarantine release", f"--as {one[:60]!r} can't be said of an event", expected, "say it so"
@@ -290,14 +304,19 @@ def _by(verb: str, by: str | None) -> str:
 
 
 def _reason(verb: str, reason: str) -> str:
-    if not reason.strip() or len(reason) > LONGEST:
+    if not reason.strip() or not _is_sound(reason):
         refuse(
             f"quarantine {verb}",
             "a decision has a reason",
-            f"a text of up to {LONGEST} characters",
+            f"a text of UTF-8, up to {LONGEST} characters",
             "--reason TEXT",
         )
     return reason.strip()
+
+
+def _is_sound(text: str) -> bool:
+    """Whether it is not too long, and no half characters are in it, as a shell may pass them on."""
+    return len(text) <= LONGEST and text.encode("utf-8", "replace") == text.encode("utf-8", "surrogatepass")
 
 
 def _settings(verb: str, named: Path | None) -> CheckSettings:

@@ -47,6 +47,7 @@ class Item:
     fault: Fault
     owner: str
     origin: str | None
+    ways: str | None  # how the file that it came from writes its times
     dropped: tuple[str, ...]
     door: str
     contract: str
@@ -153,7 +154,7 @@ async def _number(database: Statements, statement: str, new: New) -> int | None:
 
 def _item(row: Mapping[str, Any]) -> Item:
     same = (
-        "statement_id", "actor_id", "sealed", "raw_kept", "owner", "origin", "door", "contract", "received_at",
+        "statement_id", "actor_id", "sealed", "raw_kept", "owner", "origin", "ways", "door", "contract", "received_at",
         "released_at", "released_by",
     )  # fmt: skip  # a list
     decided = None
