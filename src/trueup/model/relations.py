@@ -35,7 +35,17 @@ class Kind(StrEnum):
 
 
 PERSON_KEYS = frozenset({"person", "employee_number", "email", "account_name"})
-NO_KEY = ("null", "(null)", "none", "nil", "nan", "n/a", "undefined", "\\n", "-")  # exporters' words for blank
+NO_KEY = (
+    "null",
+    "(null)",
+    "none",
+    "nil",
+    "nan",
+    "n/a",
+    "undefined",
+    "\\n",
+    "-",
+)  # exporters' words for blank
 
 
 @dataclass(frozen=True, slots=True)
