@@ -129,10 +129,10 @@ class Wire(HttpToolsProtocol):
         self._refused, self._in_head = what, False
         self._wait_no_more()
         if self.cycle is not None and not self.cycle.response_complete:
-            if self.pipeline:  # several requests, and the last one breaks off: their order can't be kept
-                self.transport.close()
-                return
             if not self.cycle.more_body:
+                return
+            if self.pipeline:  # its turn to be answered would never come
+                self.transport.close()
                 return
             self.cycle.disconnected = True  # the rest of its body does not come
             self.cycle.message_event.set()
