@@ -131,6 +131,9 @@ class Wire(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             if not self.cycle.more_body:
                 return
+            if self.pipeline:  # its turn to be answered would never come
+                self.transport.close()
+                return
             self.cycle.disconnected = True  # the rest of its body does not come
             self.cycle.message_event.set()
         self._answer(what)
