@@ -220,7 +220,7 @@ async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
     for one in again:
         was = before.get((one.event.key, one.kept.fingerprint))
         if was is not None and (was.decided or one.place not in known):
-            # what is decided stays decided
+            # what was decided stays decided, whatever its key has by now
             outcome = Outcome.DUPLICATE if was.decided else Outcome.QUARANTINED
             known[one.place] = _again(outcome, one, was)
     return verdicts | known
