@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shelves import KEYS, NOW, TARGETS, counted, event, on_shelf, sent, take
 
 import servers
+from shelves import KEYS, NOW, TARGETS, counted, event, on_shelf, sent, take
 from trueup.audit.commitment import commitment
 from trueup.intake.store import Known, known
 from trueup.journey.arrive import Incoming, Shelf, arrive, claims

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shelves import counted, on_shelf
 
 import servers
+from shelves import counted, on_shelf
 from trueup.journey.arrive import Shelf
 from trueup.kit.database import DatabaseSettings
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from shelves import event, on_shelf, take
 
 from audit_logs import KEY, KEYS
+from shelves import event, on_shelf, take
 from trueup.audit.export import OPENED, Export
 from trueup.audit.proving import completed
 from trueup.audit.receipt import verify_receipt
