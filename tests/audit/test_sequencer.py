@@ -127,6 +127,7 @@ def test_a_receipt_gets_its_proof_as_soon_as_its_leaf_has_its_place(database: Da
 def test_a_database_that_goes_away_is_waited_for():
     with servers.place() as data:
         owned = start(data / "database", settings=servers.QUICK)
+        named = f"postgresql:///postgres?host={owned.place.sockets}&user=trueup"  # nobody takes over what has a name
 
         async def work(server: servers.Opened) -> None:
             here, stop, heard = server.database, asyncio.Event(), []
@@ -150,7 +151,7 @@ def test_a_database_that_goes_away_is_waited_for():
             finally:
                 again.stop()
 
-        servers.use(DatabaseSettings(data), work)
+        servers.use(DatabaseSettings(data, named), work)
 
 
 def test_a_tile_is_as_wide_as_it_is_asked_for_and_never_wider_than_the_log(database: DatabaseSettings):
