@@ -61,7 +61,11 @@ def suspects(
         sides.sent(sync.semi_join(doubtful, "record_id")),
         sides.held(reviewer(reviews.semi_join(doubtful, "record_id")), twice),
     )
-    joined = work.engine.keep(wide, "joined")
+    scored = {  # kept before they are used: their expressions are long where there are many scales
+        "score_value": scoring.wanted(wide, work.facts),
+        "score_agrees": scoring.agreeing(wide, work.facts),
+    }
+    joined = work.engine.keep(wide.mutate(**scored), "joined")
     return work.engine.keep(_judged(work, joined, calendar), "suspects")
 
 
@@ -112,7 +116,7 @@ def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.T
         & (pair.h_line == stale.stale_line),
     )
     in_lms, in_review = pair.in_lms, pair.in_review
-    wanted = scoring.wanted(pair, work.facts)
+    wanted = pair.score_value
     said = {
         "due": yes(pair.due),
         "is_void": yes(pair.is_void),
@@ -121,7 +125,6 @@ def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.T
         "score_wanted": ibis.ifelse(
             wanted.isnull(), or_null("string"), scoring.said(wanted, pair, work.facts)
         ),
-        "score_agrees": scoring.agreeing(pair, work.facts),
         "h_cycle_by_time": attribution.cycle_of(pair.h_completed_at, calendar),
         "person": ibis.coalesce(pair.person_id, pair.key, pair.h_person_id, pair.h_person),
         "course_id": ibis.coalesce(pair.course_id, pair.h_course_id),
@@ -136,7 +139,8 @@ def _judged(work: Work, pair: ibis.Table, calendar: tuple[Cycle, ...]) -> ibis.T
         "stale_time": yes(stale.was_time),
         "stale_score": yes(stale.was_score),
     }
-    return met.select(*[pair[name] for name in pair.columns if name not in said], **said)
+    kept = [name for name in pair.columns if name not in said and name != "score_value"]
+    return met.select(*[pair[name] for name in kept], **said)
 
 
 def _stale(work: Work, pair: ibis.Table) -> ibis.Table:
@@ -146,7 +150,7 @@ def _stale(work: Work, pair: ibis.Table) -> ibis.Table:
     shown = pair.filter(pair.in_lms & pair.in_review & (pair.revisions > 1))
     shown = shown.select(
         "record_id", "h_line", "h_file", "h_completed_at", "h_score", "h_scale", "h_scale_version",
-        agrees=scoring.agreeing(shown, work.facts),
+        agrees="score_agrees",
     )  # fmt: skip  # names in one row
     met = shown.join(before, "record_id")
     as_then = scoring.agreeing(met, work.facts) & met.score.notnull() & met.h_score.notnull() & ~met.agrees
