@@ -1,7 +1,9 @@
 import csv
 import gzip
 import json
+from dataclasses import asdict, replace
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from answers import HOSTILE, answer_of, busy, clean, hostile
@@ -14,11 +16,23 @@ def expected_of(answer):
     return [jsonout.record(row) for row in answer.faults(None)]
 
 
+def filed(answer, path):
+    """The answer with its file of faults, as a check leaves it: keys of persons are still marked in it."""
+    rows = [asdict(row) for row in answer.faults(None)]
+    place = pa.struct([("file", pa.string()), ("line", pa.int64())])
+    schema = pa.schema(
+        [(name, pa.list_(place) if name == "where" else pa.string()) for name in faultfile.FIELDS]
+    )
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+    return replace(answer, faults_file=str(path))
+
+
 def test_parquet_holds_the_records_of_the_json(tmp_path):
-    faultfile.write(busy(), tmp_path / "all.parquet")
+    faultfile.write(filed(busy(), tmp_path / "kept"), tmp_path / "all.parquet")
     table = pq.read_table(tmp_path / "all.parquet")
     assert table.column_names == list(faultfile.FIELDS)
     assert table.to_pylist() == expected_of(busy())
+    assert any("⟦" in (row.detail or "") for row in busy().faults(None))
 
 
 @pytest.mark.parametrize(("name", "opener"), [("all.jsonl", open), ("ALL.JSONL.GZ", gzip.open)])
@@ -54,7 +68,7 @@ def test_a_negative_number_stays_a_number_in_csv(tmp_path):
 
 
 def test_a_clean_answer_writes_a_file_with_columns_and_no_rows(tmp_path):
-    faultfile.write(clean(), tmp_path / "none.parquet")
+    faultfile.write(filed(clean(), tmp_path / "kept"), tmp_path / "none.parquet")
     faultfile.write(clean(), tmp_path / "none.csv")
     assert pq.read_table(tmp_path / "none.parquet").num_rows == 0
     assert (tmp_path / "none.csv").read_text().splitlines() == [",".join(faultfile.FIELDS)]

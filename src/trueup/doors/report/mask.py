@@ -14,7 +14,8 @@ from trueup.model.relations import ROLES
 
 _UUID = re.compile(r"\A[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@,;:<>()\[\]{}\"'⟦⟧]{1,64}@[^\s@,;:<>()\[\]{}\"'⟦⟧]{1,255}")
-_MARK = re.compile(r"⟦([^⟦⟧]*)⟧")
+MARK = r"⟦([^⟦⟧]*)⟧"  # around a person's key inside a text
+_MARK = re.compile(MARK)
 _WORD = re.compile(r"[^\s,;|/()\[\]{}\"'<>⟦⟧]+")
 
 _COLUMNS = frozenset(name for role in ROLES.values() for name in role.names)
