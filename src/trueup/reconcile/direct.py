@@ -51,7 +51,7 @@ def relation(engine: Engine, one: Inspection) -> ibis.Table | None:
     rows = engine.numbered(one.path)
     if not _in_canonical_words(engine, rows, one):
         return None
-    said = _columns(role, rows, schema)
+    said = _columns(role, rows, schema) | _without_words_for_blank(engine, rows, schema)
     said |= {"file": ibis.literal(one.file), "line": rows.file_row_number.cast("int64") + 1}
     wanted = schema_of(role)
     return rows.select(
@@ -115,7 +115,7 @@ def _columns(role: Role, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Va
             said[name] = _finite(column)
             said[f"{name}_raw"] = _written(column)
         elif kind in (Kind.TEXT, Kind.LIST):
-            said[name] = _key(column) if name in PERSON_KEYS else column.nullif("")
+            said[name] = column.nullif("")
         else:
             said[name] = column
     return said
@@ -134,9 +134,23 @@ def _instant(name: str, column: ir.Value) -> dict[str, ir.Value]:
     }
 
 
-def _key(column: ir.Value) -> ir.Value:
-    """The key; null for blank and for an exporter's word for it (staging says the same)."""
-    return ibis.ifelse(column.lower().isin(["", *NO_KEY]), ibis.null().cast("string"), column)
+def _without_words_for_blank(engine: Engine, rows: ibis.Table, schema: pa.Schema) -> dict[str, ir.Value]:
+    """Those keys of persons that an exporter's word for blank stands among, with null for it (as staging says).
+
+    Looked for once: to look at every value whenever it is read costs more than reading it.
+    """
+    blank = {
+        name: rows[name].lower().isin(NO_KEY)
+        for name in sorted(PERSON_KEYS.intersection(schema.names))
+        if rows[name].type().is_string()
+    }
+    if not blank:
+        return {}
+    there = engine.fetch(rows.aggregate(**{name: word.any() for name, word in blank.items()})).to_pylist()[0]
+    none = ibis.null().cast("string")
+    return {
+        name: ibis.ifelse(word, none, rows[name].nullif("")) for name, word in blank.items() if there[name]
+    }
 
 
 def _finite(number: ir.Value) -> ir.Value:
