@@ -66,6 +66,8 @@ def test_a_rotation_leaves_the_former_token_its_time(environment):
     )
     assert turning["secrets"] == 0
     assert turning["revoked_at"]
+    again = run(environment, "revoke", "turning", "--json")
+    assert (again.returncode, again.stdout) == (2, "")  # it is ended already
     assert run(environment, "rotate", "turning").returncode == 2  # an ended account gets no token
 
 
@@ -90,6 +92,12 @@ def test_what_is_not_as_it_should_be_is_said_and_changes_nothing(
     assert said in told.stderr
     assert "expected:" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_an_end_is_told_in_json_too(environment):
+    run(environment, "create", "ending", "--scope", "audit:read")
+    told = run(environment, "revoke", "ending", "--json")
+    assert (told.returncode, json.loads(told.stdout)) == (0, {"account": "ending", "revoked": True})
 
 
 def test_a_taken_name_stays_taken(environment):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 from trueup.access.tokens import OVERLAP, SECRET_LASTS, Scope, is_name, life_of
+from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 from trueup.doors.shelf_use import on_shelf
 
@@ -105,8 +105,12 @@ def rotate(
 
 
 @account.command()
-def revoke(name: Name) -> None:
+def revoke(name: Name, *, as_json: Json = False) -> None:
     """End an account and all its tokens, at once (a running server forgets it within five seconds).
+
+    \b
+    Example:
+      trueup account revoke moodle
 
     Exit codes: 0 ended, 2 there is no such account.
     """
@@ -114,17 +118,26 @@ def revoke(name: Name) -> None:
 
     if not _run("revoke", lambda database: revoke_account(database, name)):
         _unknown("revoke", name)
-    typer.echo(f"{name} is revoked")
+    if as_json:
+        answer_json({"account": name, "revoked": True})
+    else:
+        typer.echo(f"{name} is revoked")
 
 
 @account.command("list")
 def show(*, as_json: Json = False) -> None:
-    """List the accounts: their source, scopes, tokens, and when they were last used (to the hour)."""
+    """List the accounts: their source, scopes, tokens, and when they were last used (to the hour).
+
+    \b
+    Examples:
+      trueup account list
+      trueup account list --json | jq '.accounts[] | select(.last_used_at == null)'
+    """
     from trueup.journey.admit import list_accounts
 
     found = _run("list", list_accounts)
     if as_json:
-        _print({"schema": "trueup.accounts/1", "accounts": [_document(one) for one in found]})
+        answer_json({"schema": "trueup.accounts/1", "accounts": [_document(one) for one in found]})
         return
     for one in found:
         state = "revoked" if one.revoked_at else f"{one.secrets} token{'s' * (one.secrets != 1)}"
@@ -169,11 +182,7 @@ def _document(one: Account) -> dict[str, object]:
 
 def _show(name: str, issued: Issued, *, as_json: bool) -> None:
     if as_json:
-        _print({"account": name, "token": issued.token.text, "ends_at": issued.ends_at.isoformat()})
+        answer_json({"account": name, "token": issued.token.text, "ends_at": issued.ends_at.isoformat()})
         return
     sys.stdout.write(issued.token.text + "\n")
     typer.echo(f"{name}: valid until {issued.ends_at:%Y-%m-%d %H:%MZ}; it is shown this once", err=True)
-
-
-def _print(document: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

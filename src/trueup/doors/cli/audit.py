@@ -1,10 +1,8 @@
 """`trueup audit`: the log's key, what waits for its place, exports, and their verdict. Knows how to ask and to show."""
 
 import asyncio
-import json
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys, why
 
@@ -77,7 +76,7 @@ def verify(
         older = content(since) if since is not None else None
         verdict = judge(Export(directory), keys, since=older)
     if as_json:
-        say(_document(verdict, given=bool(key)))
+        answer_json(_document(verdict, given=bool(key)))
     else:
         _show(verdict, given=bool(key))
     if verdict.problems:
@@ -109,7 +108,7 @@ def export(
     with refusing("audit export"):
         head = asyncio.run(_disclose(directory) if opened else _export(directory))
     if as_json:
-        say(
+        answer_json(
             {
                 "schema": "trueup.audit-export/1",
                 "directory": str(directory),
@@ -141,7 +140,7 @@ def sequence(
     with refusing("audit sequence"):
         done = asyncio.run(_sequence(follow=follow))
     if as_json:
-        say(
+        answer_json(
             {
                 "schema": "trueup.audit-sequence/1",
                 "added": done.added if done else 0,
@@ -195,7 +194,7 @@ def key(
                 rotated(os.environ) if rotate else retired(os.environ) if retire else audit_keys(os.environ)
             )
     if as_json:
-        say({"schema": "trueup.audit-key/1", "verifier_keys": [str(one.verifier) for one in keys]})
+        answer_json({"schema": "trueup.audit-key/1", "verifier_keys": [str(one.verifier) for one in keys]})
         return
     for one in keys:
         typer.echo(str(one.verifier))
@@ -231,11 +230,6 @@ def refusing(verb: str) -> Iterator[None]:
         refuse(verb, str(error))
     except OSError as error:
         refuse(verb, why(error))
-
-
-def say(document: dict[str, object]) -> None:
-    """The answer, as JSON."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 @asynccontextmanager

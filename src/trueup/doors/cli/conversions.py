@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 from trueup.doors.shelf_use import on_shelf
 
@@ -76,7 +76,7 @@ def conversions(
                 for member, time in times_of(one.completion)
             ],
         }
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        answer_json(document)
     else:
         _show(entries)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def migrate(*, as_json: Json = False) -> None:
     with _refusing("migrate"):
         ran = asyncio.run(_migrate())
     if as_json:
-        _print({"schema": "trueup.db.migrate/1", "ran": [_called(one) for one in ran]})
+        answer_json({"schema": "trueup.db.migrate/1", "ran": [_called(one) for one in ran]})
     else:
         for one in ran:
             typer.echo(f"ran {_called(one)}")
@@ -78,7 +77,7 @@ def status(*, as_json: Json = False) -> None:
     with _refusing("status"):
         seen = asyncio.run(_status())
     if as_json:
-        _print(_document(seen))
+        answer_json(_document(seen))
     else:
         _show(seen)
     if seen.standing.pending:
@@ -122,7 +121,7 @@ def backup(
         asyncio.run(_backup(part.absolute()))
     size = file.stat().st_size
     if as_json:
-        _print({"schema": "trueup.db.backup/1", "file": str(file), "bytes": size})
+        answer_json({"schema": "trueup.db.backup/1", "file": str(file), "bytes": size})
     else:
         typer.echo(f"wrote {file}, {size:,} bytes")
         typer.echo(f"next: keep it and the master key in two places; to go back: trueup db restore {file}")
@@ -149,7 +148,9 @@ def restore(
     with _refusing("restore"):
         ran = asyncio.run(_restore(file.absolute(), replace=replace))
     if as_json:
-        _print({"schema": "trueup.db.restore/1", "file": str(file), "ran": [_called(one) for one in ran]})
+        answer_json(
+            {"schema": "trueup.db.restore/1", "file": str(file), "ran": [_called(one) for one in ran]}
+        )
     else:
         typer.echo(f"restored {file}")
         for one in ran:
@@ -249,7 +250,3 @@ def _show(seen: _Seen) -> None:
         typer.echo(f"  table    {name:16} {rows:>12,} rows {size / 1024:>12,.0f} KiB")
     if seen.standing.pending:
         typer.echo("next: trueup db migrate")
-
-
-def _print(document: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import errno
 import http.client
-import json
 import os
 import shutil
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from trueup.doors.json_answer import answer_json
 
 if TYPE_CHECKING:
     from trueup.journey.examine import Sign
@@ -68,7 +68,7 @@ def doctor(
             for one in signs
         ]
         document = {"schema": "trueup.doctor/1", "fine": not wrong, "checks": checks}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        answer_json(document)
     else:
         _show(signs, len(wrong))
     if wrong:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from collections import Counter
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def import_(
     with _refusing(), _telling(total, silent=quiet or as_json or not sys.stderr.isatty()) as tell:
         tallies = asyncio.run(_take_in(parcels, settings, source, tell))
     if as_json:
-        sys.stdout.write(json.dumps(_document(tallies), ensure_ascii=False, indent=2) + "\n")
+        answer_json(_document(tallies))
     else:
         _show(tallies)
     if any(tally.outcomes.keys() - {"accepted", "duplicate"} for tally in tallies):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 from trueup.doors.shelf_use import on_shelf
 
@@ -80,7 +79,7 @@ def show_all(
     counts, items = on_shelf("quarantine list", lambda shelf: waits(shelf, wanted, limit))
     now = datetime.now(UTC)
     if as_json:
-        _print(
+        answer_json(
             {
                 "schema": "trueup.quarantine/1",
                 "waiting": [as_waiting(one) for one in counts],
@@ -128,7 +127,7 @@ def show(
     now = datetime.now(UTC)
     if as_json:
         document = {"schema": "trueup.quarantine-item/1", **as_opened(found, now)}
-        _print(document | ({"event": _event(found)} if event else {}))
+        answer_json(document | ({"event": _event(found)} if event else {}))
         return
     typer.echo(paragraphs(found, now))
     if event:
@@ -236,7 +235,7 @@ def _decide(
 
     told = on_shelf(f"quarantine {verb}", work, settings.sources)
     if as_json:
-        _print({"schema": "trueup.quarantine-settled/1", "outcome": OUTCOME[verb], "items": told})
+        answer_json({"schema": "trueup.quarantine-settled/1", "outcome": OUTCOME[verb], "items": told})
     else:
         for done in told:
             if done["settled"]:
@@ -342,7 +341,3 @@ def _show_counts(counts: Sequence[Waiting], items: Sequence[Item]) -> None:
 
 def _event(found: Opened) -> str | None:
     return found.event.decode("utf-8", "replace") if found.event else None
-
-
-def _print(document: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trueup.doors.cli.audit import TAMPERED, AsJson, Keys, refusing, say
+from trueup.doors.cli.audit import TAMPERED, AsJson, Keys, refusing
+from trueup.doors.json_answer import answer_json
 from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def verify(
         found = parse(content(file))
         verdict = verify_receipt(found, keys, checkpoint=content(checkpoint) if checkpoint else None)
     if as_json:
-        say(_document(verdict))
+        answer_json(_document(verdict))
     else:
         _show(verdict)
     if verdict.problems:
