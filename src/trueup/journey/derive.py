@@ -17,10 +17,10 @@ from trueup.journey.reviewers import reviewers
 from trueup.journey.surroundings import (
     as_of,
     calendar,
+    look_at_columns,
     look_at_policy,
     look_at_runs,
     look_at_scales,
-    look_at_tags,
     look_at_zones,
 )
 from trueup.journey.suspects import suspects
@@ -55,22 +55,22 @@ def derive(gathered: Gathered, settings: CheckSettings, engine: Engine, tell: Ca
     look_at_runs(work)
     look_at_zones(work)
     look_at_scales(work)
-    look_at_tags(work)
+    look_at_columns(work)
     look_at_policy(work)
     now = as_of(work)
     tell("finding the last revision of each record")
     records = _records(work, cycles, now)
-    work.kept["records"] = records(None)
+    everything = work.kept["records"] = records(None)
     _look_at_cycles(work, cycles)
     tell("finding the person behind each record")
-    person = persons(work, records(None))
+    person = persons(work, everything)
     owned_accounts(work)
-    reviews, reviewer = reviewers(work, lambda: person(records(None)))
+    reviews, reviewer = reviewers(work, lambda: person(everything))
     tell("comparing the three logs")
     found = suspects(
         work, lambda of: person(records(of)), reviews, reviewer=reviewer, calendar=cycles, as_of=now
     )
-    _look_at_versions(work, found, records(None))
+    _look_at_versions(work, found, everything)
     return Logs(
         roles=work.roles,
         given=work.given,

@@ -57,7 +57,7 @@ def reviewers(
             identified=yes(whom.identified),
         )
 
-    if whole(work.one(reviews.aggregate(n=reviews.record_id.isnull().sum()))["n"]):
+    if work.facts.nameless:
         named = sides.with_record_ids(attach(given), last(), work.engine.keep)
         work.roles["reviews"] = work.engine.keep(named.select(*given.columns), "adopted")
         reviews = work.roles["reviews"].select(*COLUMNS)

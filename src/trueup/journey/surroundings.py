@@ -40,6 +40,7 @@ def look_at_runs(work: Work) -> None:
         sync.group_by("run_id").aggregate(
             started=ibis.coalesce(sync.run_started_at.min(), sync.attempt_at.min()),
             ended=ibis.coalesce(sync.run_ended_at.max(), sync.attempt_at.max()),
+            first=sync.attempt_at.min(),
             records=sync.record_id.approx_nunique(),
             **{name: yes(outcome == name).cast("int64").sum() for name in _OUTCOMES},
         )
@@ -53,6 +54,9 @@ def look_at_runs(work: Work) -> None:
         facts.run_times[str(run["run_id"])] = (started, ended)
         facts.run_starts += [started] if started is not None else []
         facts.run_ends += [ended] if ended is not None else []
+    facts.first_attempt = min(
+        (at for run in runs if (at := _instant(run["first"])) is not None), default=None
+    )
     times = list(facts.run_times.items())
     table = pa.table(
         {
@@ -72,8 +76,7 @@ def as_of(work: Work) -> int:
     """The latest instant that the logs know: of an attempt, a run or an arrival; or as declared."""
     if work.settings.as_of:
         return int(datetime.fromisoformat(work.settings.as_of).timestamp() * 1_000_000)
-    reviews = work.roles["reviews"]
-    received = _instant(work.one(reviews.aggregate(at=reviews.received_at.max()))["at"])
+    received = work.facts.last_received
     known = [*work.facts.run_ends, *([received] if received is not None else [])]
     return max(known) if known else int(datetime.now(UTC).timestamp() * 1_000_000)
 
@@ -138,16 +141,28 @@ def _text(value: object) -> str | None:
     return str(value) if value else None
 
 
-def look_at_tags(work: Work) -> None:
-    """How many rows of either side say which competency they are about, and whether reviews carry more."""
+def look_at_columns(work: Work) -> None:
+    """What the rows of either side say and what they leave open: one pass over each, for all who ask."""
     completions, reviews = work.roles["completions"], work.roles["reviews"]
     shown = work.one(
-        reviews.aggregate(n=reviews.count(), filled=reviews.competency.count(), extras=reviews.extras.count())
+        reviews.aggregate(
+            n=reviews.count(),
+            filled=reviews.competency.count(),
+            extras=reviews.extras.count(),
+            named=reviews.record_id.count(),
+            received=reviews.received_at.count(),
+            first=reviews.received_at.min(),
+            last=reviews.received_at.max(),
+        )
     )
-    work.facts.extras = whole(shown["extras"]) > 0
     tagged = work.one(completions.aggregate(n=completions.count(), filled=completions.tags.count()))
-    work.facts.competency_filled = whole(shown["filled"]) / max(1, whole(shown["n"]))
-    work.facts.tags_filled = whole(tagged["filled"]) / max(1, whole(tagged["n"]))
+    facts, rows = work.facts, whole(shown["n"])
+    facts.extras = whole(shown["extras"]) > 0
+    facts.nameless = whole(shown["named"]) < rows
+    facts.unreceived = whole(shown["received"]) < rows
+    facts.first_received, facts.last_received = _instant(shown["first"]), _instant(shown["last"])
+    facts.competency_filled = whole(shown["filled"]) / max(1, rows)
+    facts.tags_filled = whole(tagged["filled"]) / max(1, whole(tagged["n"]))
 
 
 def look_at_policy(work: Work) -> None:

@@ -77,15 +77,13 @@ def _attempts_matter(work: Work, calendar: tuple[Cycle, ...]) -> bool:
     """
     if work.has("sync", "payload"):
         return True
-    sync, reviews = work.roles["sync"], work.roles["reviews"]
-    if calendar and whole(work.one(reviews.aggregate(n=reviews.received_at.isnull().sum()))["n"]):
+    facts = work.facts
+    if calendar and facts.unreceived:
         return True
     allowed = work.kept.get("basis")
     if allowed is None:
         return False
-    went = work.one(sync.aggregate(first=sync.attempt_at.min()))["first"]
-    came = work.one(reviews.aggregate(first=reviews.received_at.min()))["first"]
-    first = min((at for at in (went, came) if isinstance(at, int)), default=0)
+    first = min((at for at in (facts.first_attempt, facts.first_received) if at is not None), default=0)
     bound = allowed.filter(yes(allowed.basis_from >= first) | allowed.withdrawn_at.notnull())
     return whole(work.one(bound.aggregate(n=bound.count()))["n"]) > 0
 

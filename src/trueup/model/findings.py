@@ -104,6 +104,11 @@ class Facts:
     competency_filled: float = 0.0  # share of review rows that name a competency
     tags_filled: float = 0.0  # share of completions that carry tags
     extras: bool = True  # whether review rows carry more than the canonical columns
+    nameless: bool = False  # whether some review rows name no record
+    unreceived: bool = False  # whether some review rows don't say when they were received
+    first_attempt: int | None = None
+    first_received: int | None = None
+    last_received: int | None = None
     number_shapes: tuple[str, ...] | None = (
         None  # how employee numbers are written; None where it can't be told
     )
