@@ -11,18 +11,9 @@ from typing import Any
 
 from trueup.intake.xapi.selection import who_of
 from trueup.intake.xapi.statement import VOIDED
+from trueup.model.verbs import STATUSES, verb_name
 
-STATUS_OF = {  # the last part of a verb's IRI; whose verb it is does not matter (ADL, cmi5, TinCan, Activity Streams)
-    "completed": "completed",
-    "complete": "completed",
-    "passed": "passed",
-    "mastered": "passed",
-    "failed": "failed",
-    "launched": "launched",
-    "initialized": "launched",
-    "started": "launched",
-    "attempted": "launched",
-}
+STATUS_OF = STATUSES | {"complete": "completed"}  # as Activity Streams says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +31,7 @@ def event_of(statement: Mapping[str, Any], source: str) -> dict[str, Any] | NoCo
     'passed'
     """
     verb = statement["verb"]["id"]
-    status = STATUS_OF.get(verb.rstrip("/").rpartition("/")[2].lower())
+    status = STATUS_OF.get(verb_name(verb))
     if status is None:
         return NoCompletion("another verb")
     if statement["object"].get("objectType", "Activity") != "Activity":

@@ -8,22 +8,13 @@ record id; the verb is what the source asserts, and nothing is inferred from a s
 from collections.abc import Mapping
 
 from trueup.model.settings import FileSettings
+from trueup.model.verbs import STATUSES, verb_name
 from trueup.reconcile.formats import Problem
 from trueup.reconcile.recognise.claim import CanonicalRow, Claim, Emitted, Recordwise, Sample
 from trueup.reconcile.recognise.tables import Field, Keep, Table, claim_table
 from trueup.reconcile.recognise.translating import plain
 
-_VERBS = {  # the last part of a verb's IRI; who owns it doesn't matter
-    "completed": "completed",
-    "passed": "passed",
-    "mastered": "passed",
-    "failed": "failed",
-    "launched": "launched",
-    "initialized": "launched",
-    "started": "launched",
-    "attempted": "launched",
-    "voided": "voided",
-}
+_VERBS = STATUSES | {"voided": "voided"}
 _SHOWN = {
     "record_id": "id",
     "account_issuer": "actor.account.homePage",
@@ -81,7 +72,7 @@ def translate(statement: Mapping[str, object], constants: Mapping[str, str]) -> 
     verb = _inner(statement, "verb", "id")
     if not isinstance(verb, str):
         return Emitted(reason="a statement without a verb", expected="verb.id")
-    status = _VERBS.get(verb.rstrip("/").rpartition("/")[2].lower())
+    status = _VERBS.get(verb_name(verb))
     if status is None:
         return Emitted(
             reason=f"no completion: the verb is {verb}",
@@ -181,7 +172,7 @@ def _text(value: object) -> str | None:
 
 
 def _status(verb: str) -> str | None:
-    return _VERBS.get(verb.rstrip("/").rpartition("/")[2].lower())
+    return _VERBS.get(verb_name(verb))
 
 
 def _verdict(verb: str | None) -> str | None:
