@@ -28,12 +28,13 @@ def on_shelf(
         async with open_shelf(os.environ, sources) as shelf:
             return await work(shelf)
 
-    with _refusing(verb):
+    with refusing(verb):
         return asyncio.run(inside())
 
 
 @contextmanager
-def _refusing(verb: str) -> Iterator[None]:
+def refusing(verb: str) -> Iterator[None]:
+    """Where there is no shelf, or no settings to open it by, that is said with what to do, and the command ends."""
     from trueup.kit.database import DatabaseError  # noqa: PLC0415 - help is shown without them
     from trueup.kit.settings import UnreadableSettings  # noqa: PLC0415
     from trueup.privacy.master_key import MasterKeyError  # noqa: PLC0415

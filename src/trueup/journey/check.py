@@ -15,6 +15,7 @@ from trueup.journey.derive import derive
 from trueup.journey.findings import FINDINGS, found
 from trueup.journey.gather import RefusedError, gather
 from trueup.kit.engine import open_engine
+from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,12 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["FINDINGS", "OutgrownError", "RefusedError", "check"]
 
 
-class OutgrownError(Exception):
+class OutgrownError(ToldError):
     """The logs don't fit into the memory and the temporary directory that there are: which of them, and what to do."""
-
-    def __init__(self, what: str, expected: str, todo: str) -> None:
-        super().__init__(what)
-        self.what, self.expected, self.todo = what, expected, todo
 
 
 @contextmanager

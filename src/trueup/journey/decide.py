@@ -22,6 +22,7 @@ from trueup.journey.arrive import Ways, arrival, claims, sealed_for, terms
 from trueup.journey.consult import DIGEST_BYTES
 from trueup.kit.canonical_json import canonical
 from trueup.model.completions import Outcome, Verdict, Who
+from trueup.model.told import ToldError
 from trueup.privacy.actors import Actor, actors_of, person_keys
 
 if TYPE_CHECKING:
@@ -36,14 +37,8 @@ CONTRACT = "trueup.decision/1"  # what a decision's digest is over
 RESEND = "a right event under its key ends the wait: have the source send it again"
 
 
-class NotSettledError(Exception):
+class NotSettledError(ToldError):
     """It can't be settled so, and nothing was changed: what, what was expected, what to do."""
-
-    def __init__(self, what: str, expected: str, todo: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.expected = expected
-        self.todo = todo
 
 
 @dataclass(frozen=True, slots=True)

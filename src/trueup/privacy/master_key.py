@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueup.kit.base64_text import decoded, encoded
+from trueup.model.told import ToldError
 from trueup.privacy.keys import MASTER_BYTES, MasterKey
 
 if TYPE_CHECKING:
@@ -23,14 +24,8 @@ _LARGEST = 16 * 1024  # bytes
 _FORM = f"{_MARK} and {MASTER_BYTES} bytes in base64"
 
 
-class MasterKeyError(Exception):
+class MasterKeyError(ToldError):
     """The master key can't be had: what, what was expected, what to do. Never shows a key."""
-
-    def __init__(self, what: str, expected: str, todo: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.expected = expected
-        self.todo = todo
 
 
 @dataclass(frozen=True, slots=True)

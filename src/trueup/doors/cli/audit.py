@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors import shelf_use
 from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 from trueup.doors.verdicts import content, problem_document, show_problems, trusted_keys, why
@@ -210,14 +211,11 @@ def refusing(verb: str) -> Iterator[None]:
     from trueup.audit.problem import BrokenLogError, UnverifiableError
     from trueup.audit.proving import NoLogError
     from trueup.audit.sequencer import NotThisLogError
-    from trueup.kit.database import DatabaseError
     from trueup.kit.signing import UnusableKeyError
-    from trueup.privacy.master_key import MasterKeyError
 
     try:
-        yield
-    except (DatabaseError, MasterKeyError) as error:
-        refuse(verb, error.what, error.expected, error.todo)
+        with shelf_use.refusing(verb):
+            yield
     except (
         BrokenLogError,
         UnverifiableError,

@@ -17,6 +17,7 @@ import typer
 
 from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
+from trueup.doors.shelf_use import refusing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -266,17 +267,11 @@ def _owner(problems: Sequence[dict[str, object]], code: object) -> object:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    from trueup.kit.database import DatabaseError
-    from trueup.kit.settings import UnreadableSettings
-    from trueup.privacy.master_key import MasterKeyError
     from trueup.reconcile.formats import UnreadableFile
 
     try:
-        yield
-    except (DatabaseError, MasterKeyError) as error:
-        refuse("import", error.what, error.expected, error.todo)
-    except UnreadableSettings as error:
-        refuse("import", str(error))
+        with refusing("import"):
+            yield
     except UnreadableFile as error:
         refuse("import", str(error), error.problem.expected, error.problem.todo)
 

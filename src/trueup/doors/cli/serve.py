@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from trueup.doors.refusal import refuse
+from trueup.doors.shelf_use import refusing
 
 
 def serve(
@@ -43,16 +44,13 @@ def serve(
     from trueup.doors.app import ServeSettings
     from trueup.doors.app import serve as run
     from trueup.doors.webhook_keys import WebhookKeysError
-    from trueup.kit.database import DatabaseError
-    from trueup.kit.settings import UnreadableSettings, load
+    from trueup.kit.settings import load
     from trueup.kit.signing import UnusableKeyError
-    from trueup.privacy.master_key import MasterKeyError
 
     try:
-        run(ServeSettings(os.environ, load(settings_file or Path.cwd()), host, port, log_level))
-    except (DatabaseError, MasterKeyError) as error:
-        refuse("serve", error.what, error.expected, error.todo)
-    except (UnreadableSettings, UnusableKeyError, WebhookKeysError) as error:
+        with refusing("serve"):
+            run(ServeSettings(os.environ, load(settings_file or Path.cwd()), host, port, log_level))
+    except (UnusableKeyError, WebhookKeysError) as error:
         refuse("serve", str(error))
     except OSError as error:
         refuse(
