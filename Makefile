@@ -16,7 +16,7 @@ setup: ## make .venv with trueup in it (.venv/bin/trueup)
 setup-dev:
 	@scripts/setup.sh dev
 
-demo: ## make a quarter-end with planted faults, check it, say where the report lies
+demo: ## make a quarter-end with planted faults, check it, take it into a ledger and verify that
 	@scripts/demo.sh
 
 test: ## all tests (ARGS="-k zones" picks some)
