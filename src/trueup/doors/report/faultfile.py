@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from trueup.doors.report.jsonout import record
+from trueup.doors.report.jsonout import MARKED, record
 from trueup.doors.report.mask import MARK
 from trueup.kit.cells import formula_safe
 from trueup.model.answers import Answer, FaultRow
@@ -21,7 +21,6 @@ FIELDS = (
     *("code", "name", "severity", "record_id", "person", "course_id"),
     *("field", "expected", "actual", "where", "detail", "caused_by"),
 )
-MARKED = ("person", "expected", "actual", "detail")  # in which keys of persons are marked
 _BATCH = 20_000  # rows held at once
 
 

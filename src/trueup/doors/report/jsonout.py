@@ -14,6 +14,7 @@ from trueup.doors.report.mask import without_marks
 from trueup.model.answers import Answer, FaultRow, Kpi
 
 SCHEMA = "trueup.check/1"
+MARKED = ("person", "expected", "actual", "detail")  # the fields in which keys of persons are marked
 
 
 def write(answer: Answer, target: TextIO, *, faults_limit: int | None) -> None:
@@ -35,18 +36,19 @@ def write(answer: Answer, target: TextIO, *, faults_limit: int | None) -> None:
 
 def record(row: FaultRow) -> dict[str, object]:
     """One fault with the field names of the contract; the same in JSON, JSONL, CSV and Parquet."""
+    plain = {name: without_marks(getattr(row, name)) for name in MARKED}
     return {
         "code": row.code,
         "name": row.name,
         "severity": row.severity,
         "record_id": row.record_id,
-        "person": without_marks(row.person),
+        "person": plain["person"],
         "course_id": row.course_id,
         "field": row.field,
-        "expected": without_marks(row.expected),
-        "actual": without_marks(row.actual),
+        "expected": plain["expected"],
+        "actual": plain["actual"],
         "where": [{"file": place.file, "line": place.line} for place in row.where],
-        "detail": without_marks(row.detail) or "",
+        "detail": plain["detail"] or "",
         "caused_by": row.caused_by,
     }
 
