@@ -1,0 +1,114 @@
+"""Which person each account belongs to: the steps, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from trueup.identity.matching import candidates, columns, gates
+from trueup.identity.matching.model import Model
+from trueup.model.told import ToldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trueup.identity.policy import Policy
+
+FEWEST = 50  # accounts and people that a model can be learned from; fewer are matched by a model given
+COLUMNS = ("account", "person", "band", "rank", "weight", "margin", "gate", "vetoes", "strangers", "evidence")
+
+
+class MatchingError(ToldError):
+    """What can't be matched, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What was decided. `table` has COLUMNS, a row for each candidate that is worth showing, and one for each
+    account without any (band none); `model` is what scored, to score with again."""
+
+    table: pa.Table
+    model: dict[str, Any]
+    policy_hash: str
+
+    def counted(self) -> dict[str, int]:
+        """How many accounts are in each band."""
+        with duckdb.connect() as con:
+            con.register("links", self.table)
+            rows = con.execute("select band, count(distinct account) from links group by 1").fetchall()
+        return {"auto": 0, "review": 0, "none": 0} | {str(band): int(n) for band, n in rows}
+
+
+def match(
+    people: pa.Table | None,
+    accounts: pa.Table,
+    policy: Policy,
+    *,
+    model: dict[str, Any] | None = None,
+    memory: int | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Links:
+    """Links of accounts to people (relations `people` and `accounts`), or among accounts where `people` is None.
+
+    Deterministic: the same tables, policy and model give the same rows in the same order. Raises MatchingError.
+    """
+    within = people is None
+    roster = "accounts" if people is None else "people"
+    with duckdb.connect() as con:
+        if memory is not None:
+            con.execute(f"set memory_limit = '{int(memory)}B'")
+        tell("normalising names, addresses and numbers")
+        columns.prepare(con, people, accounts, policy)
+        _refuse_doubles(con, roster)
+        for side in {roster, "accounts"}:
+            candidates.keys(con, side)
+        tell("finding pairs that share something rare")
+        candidates.pairs(con, roster, "accounts", policy.linking.block)
+        fitted = model or _fitted(con, tell, within=within)
+        tell("scoring")
+        scored = Model(con, fitted, within=within).scored(policy.linking.review_weight)
+        gates.ranked(con, scored.physical_name, roster, within=within)
+        gates.banded(con, roster, policy.linking)
+        return Links(_told(con), fitted, policy.hash)
+
+
+def _fitted(con: duckdb.DuckDBPyConnection, tell: Callable[[str], None], *, within: bool) -> dict[str, Any]:
+    pairs = con.execute("select count(*) from pairs").fetchall()[0][0]
+    if pairs < FEWEST:
+        raise MatchingError(
+            f"only {pairs:,} pairs share anything: too few to learn from",
+            f"at least {FEWEST} pairs, or a model that was learned elsewhere",
+            "give one with --model",
+        )
+    learner = Model(con, None, within=within)
+    learner.fit(tell)
+    return learner.fitted()
+
+
+def _refuse_doubles(con: duckdb.DuckDBPyConnection, roster: str) -> None:
+    for side in sorted({roster, "accounts"}):
+        twice = con.execute(
+            f"select count(*) from (select unique_id from {side}_side group by 1 having count(*) > 1)"
+        ).fetchall()[0][0]
+        if twice:
+            raise MatchingError(
+                f"{twice:,} ids of the {side} stand on more than one row",
+                "one row a person, one row an account of one issuer",
+                "remove the doubles, or tell the issuers apart",
+            )
+
+
+def _told(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The links, an account at a time, and the accounts that have no candidate at all."""
+    named = ", ".join(COLUMNS)
+    return con.execute(
+        f"""select {named} from links l
+        where rank = 1 or account not in (select account from links where band = 'auto')
+        union all
+        select unique_id, null, 'none', null, null, null, null, [], null, null from accounts_side
+        where unique_id not in (select account from links)
+        order by account, rank"""
+    ).to_arrow_table()

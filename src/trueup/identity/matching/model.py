@@ -1,0 +1,177 @@
+"""The model that scores a pair: which columns are compared, at which levels, and how it is fitted.
+
+Fellegi-Sunter by Splink 5: u from a random sample, m by expectation maximisation, frequencies of names and places as
+Splink adjusts for them. The same settings run on Spark; a fitted model is a JSON file of numbers for these levels.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import splink.comparison_level_library as cll
+import splink.comparison_library as cl
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from trueup.identity.matching.candidates import ACCOUNTS, PEOPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from duckdb import DuckDBPyConnection
+    from splink.internals.splink_dataframe import SplinkDataFrame
+
+SEED = 1
+SAMPLE = 2e6  # pairs that u is estimated over
+RAREST = 1 / SAMPLE
+
+_SPELT = "(list_contains(spellings_l, letters_r) or list_contains(spellings_r, letters_l))"
+
+# what a name makes of itself is no second witness to it
+_APART = f"domains_l <> domains_r and {_SPELT}"
+
+
+def _level(sql: str, what: str) -> cll.CustomLevel:
+    return cll.CustomLevel(sql, what)
+
+
+def _name() -> cl.CustomComparison:
+    nick = cll.ArrayIntersectLevel("nicks", min_intersection=1)
+    return cl.CustomComparison(
+        output_column_name="name",
+        comparison_levels=[
+            cll.And(cll.NullLevel("given"), cll.NullLevel("family")),
+            cll.ExactMatchLevel("full_name", term_frequency_adjustments=True),
+            _level("family_l = given_r and given_l = family_r", "first and last name changed places"),
+            cll.And(nick, cll.ExactMatchLevel("family")),
+            _level(
+                "given_l = given_r and (list_contains(families_l, family_r) or list_contains(families_r, family_l)"
+                " or list_has_any(families_l, families_r))",
+                "first name and a former last name",
+            ),
+            _level(
+                "family_l = family_r and initial_l = initial_r and (length(given_l) = 1 or length(given_r) = 1)",
+                "initial and last name",
+            ),
+            cll.And(cll.JaroWinklerLevel("given", 0.88), cll.JaroWinklerLevel("family", 0.92)),
+            cll.And(nick, cll.JaroWinklerLevel("family", 0.85)),
+            cll.ExactMatchLevel("given", term_frequency_adjustments=True),
+            cll.ExactMatchLevel("family", term_frequency_adjustments=True),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def _mail() -> cl.CustomComparison:
+    return cl.CustomComparison(
+        output_column_name="mail",
+        comparison_levels=[
+            _level("len(addresses_l) = 0 or len(addresses_r) = 0", "no address").configure(is_null_level=True),
+            _level("list_has_any(addresses_l, addresses_r)", "same address"),
+            _level(
+                "list_has_any(boxes_l, boxes_r) and holders_l <= 1 and holders_r <= 1",
+                "same mailbox at domains that belong together, one person's",
+            ),
+            _level("list_has_any(boxes_l, boxes_r)", "same mailbox at domains that belong together"),
+            _level(f"full_name_l = full_name_r and {_APART}", "made of the name that both have").configure(
+                is_null_level=True
+            ),
+            _level("list_has_any(mailboxes_l, mailboxes_r)", "same mailbox, another domain"),
+            _level("domains_l = domains_r and letters_l = letters_r", "same mailbox but for digits"),
+            _level(f"domains_l = domains_r and {_SPELT}", "mailbox made of the other's name"),
+            cll.And(_level("domains_l = domains_r", "one family"), cll.LevenshteinLevel("mailbox", 1)),
+            _level(_SPELT, "mailbox made of the other's name, another domain"),
+            _level("not company_l or not company_r", "a private address"),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def _number() -> cl.CustomComparison:
+    return cl.CustomComparison(
+        output_column_name="number",
+        comparison_levels=[
+            _level(
+                "(number_l is null and len(numbers_l) = 0) or (number_r is null and len(numbers_r) = 0)", "no number"
+            ).configure(is_null_level=True),
+            _level("number_l = number_r", "same number"),
+            _level(
+                "list_contains(numbers_l, number_r) or list_contains(numbers_r, number_l)", "former number"
+            ),
+            _level(
+                "number_l is not null and number_r is not null and not (owned_l and owned_r)"
+                " and damerau_levenshtein(number_l, number_r) = 1",
+                "one digit apart, and nobody's",
+            ),
+            _level("owned_l and owned_r", "the number of another"),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def _context(column: str) -> cl.ExactMatch:
+    return cl.ExactMatch(column).configure(term_frequency_adjustments=True)
+
+
+def settings(*, within: bool) -> SettingsCreator:
+    """What is compared and how; `within` one system, or between people and accounts."""
+    return SettingsCreator(
+        link_type="dedupe_only" if within else "link_only",
+        comparisons=[_name(), _mail(), _number(), _context("department"), _context("city")],
+        blocking_rules_to_generate_predictions=[block_on("number")],
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=True,
+    )
+
+
+def corrected(fitted: dict[str, Any]) -> dict[str, Any]:
+    """A fitted model whose u no longer counts the true matches that the random sample held.
+
+    Of rare agreement most is by matches: u as sampled is u + p m, with p the share of matches among all pairs. No
+    level is rarer than one pair of the sample, and one that never occurred is as rare as that.
+    """
+    share = fitted["probability_two_random_records_match"]
+    for comparison in fitted["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if level.get("is_null_level"):
+                continue
+            level["m_probability"] = m = level.get("m_probability") or RAREST
+            level["u_probability"] = max((level.get("u_probability") or 0) - share * m, RAREST)
+    return fitted
+
+
+class Model:
+    """A scorer of pairs over the prepared sides."""
+
+    def __init__(self, con: DuckDBPyConnection, fitted: Mapping[str, object] | None, *, within: bool) -> None:
+        logging.getLogger("splink").setLevel(logging.ERROR)
+        self._api = DuckDBAPI(connection=con)
+        sides = [self._api.register("accounts_side", dataset_display_name=ACCOUNTS)]
+        if not within:
+            sides.insert(0, self._api.register("people_side", dataset_display_name=PEOPLE))
+        self.linker = Linker(sides, dict(fitted) if fitted else settings(within=within), log_level=None)
+        self.within = within
+
+    def fit(self, tell: Callable[[str], None]) -> None:
+        """Learns the weights from the data itself; no labels."""
+        train = self.linker.training
+        tell("learning how often strangers agree")
+        train.estimate_probability_two_random_records_match(
+            [block_on("address"), block_on("number", "family")], recall=0.75
+        )
+        train.estimate_u_using_random_sampling(max_pairs=SAMPLE, seed=SEED)
+        for rule in (("number",), ("address",)):
+            tell("learning how often one person's records agree, where they share " + " and ".join(rule))
+            train.estimate_parameters_using_expectation_maximisation(
+                block_on(*rule), fix_probability_two_random_records_match=True
+            )
+
+    def fitted(self) -> dict[str, Any]:
+        """The model as JSON, to score with again."""
+        return corrected(self.linker.misc.save_model_to_json())
+
+    def scored(self, lowest: float) -> SplinkDataFrame:
+        """The pairs of table `pairs` with a weight of at least `lowest` bits."""
+        blocked = self._api.register("pairs", dataset_display_name="pairs")
+        self.linker.table_management.register_blocked_pairs_for_predict(blocked)
+        return self.linker.inference.predict(threshold_match_weight=lowest, warning_mode="never")
