@@ -66,10 +66,11 @@ def name_1(text: str) -> str | None:
 
 @lru_cache(maxsize=1 << 16)
 def one_sound(word: str) -> str:
-    """A word of a to z, as it sounds."""
+    """A word of a to z, as it sounds; said once more it stays as it is."""
+    heard = word
     for pattern, to in _ONE_SOUND:
-        word = pattern.sub(to, word)
-    return word
+        heard = pattern.sub(to, heard)
+    return heard if heard == word else one_sound(heard)
 
 
 def email_1(text: str) -> str | None:

@@ -48,7 +48,7 @@ class DuckDB:
 
     def __init__(self, workspace: Path, memory: int, threads: int | None = None) -> None:
         """`memory` is what the whole process may use, in bytes; DuckDB gets 75 % of it."""
-        self._workspace = workspace
+        self.workspace = workspace
         self._numbers = itertools.count()
         options: dict[str, Any] = {
             "memory_limit": f"{int(memory * SHARE / 2**20)}MiB",
@@ -80,7 +80,7 @@ class DuckDB:
         return self.relation([path])
 
     def _fresh(self, name: str) -> Path:
-        return self._workspace / f"{name}_{next(self._numbers)}.parquet"
+        return self.workspace / f"{name}_{next(self._numbers)}.parquet"
 
     def fetch(self, expression: ibis.Table) -> pa.Table:
         """The rows of a small expression."""

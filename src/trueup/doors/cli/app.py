@@ -18,6 +18,7 @@ from trueup.doors.cli.db import db
 from trueup.doors.cli.doctor import doctor
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
+from trueup.doors.cli.identity import identity
 from trueup.doors.cli.import_ import import_
 from trueup.doors.cli.inspect import inspect
 from trueup.doors.cli.quarantine import quarantine
@@ -59,7 +60,7 @@ def trueup(
 for verb in (check, inspect, explain, faults, sample, serve, doctor, conversions):
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
-for group in (account, audit, db, quarantine, receipt):
+for group in (account, audit, db, identity, quarantine, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003  # typer looks at it
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,14 +21,16 @@ from trueup.doors.report.writing import (
     refuse,
     say,
 )
+from trueup.doors.progress import telling
+from trueup.doors.refusal import explain
+from trueup.doors.text_file import ENDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from trueup.model.settings import CheckSettings
     from trueup.reconcile.formats import Problem
 
-_FORMS = (".parquet", ".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 _YEARS = range(1970, 2200)  # in which a check can be said to be made
 
 
@@ -114,7 +115,7 @@ def check(
     gc.set_threshold(
         100_000, 20, 20
     )  # expressions are many small objects and no garbage: a tenth of the time
-    with _telling(quiet or not sys.stderr.isatty()) as tell:
+    with telling(silent=quiet or not sys.stderr.isatty()) as tell:
         try:
             with run(directory, settings, engine=engine, memory=allowed, tell=tell) as answer:
                 tell("")
@@ -124,7 +125,7 @@ def check(
                 code = CLEAN if answer.clean else FAULTS
         except RefusedError as error:
             tell("")
-            _explain(error.reasons)
+            explain("check", "these logs can't be checked as they are", error.reasons)
             raise typer.Exit(USAGE) from error
         except OutgrownError as error:
             tell("")
@@ -184,8 +185,8 @@ def _refuse_outputs(wanted: Wanted, directory: Path) -> None:
     from trueup.doors.whole_file import unwritable
     from trueup.journey.directory import files_of
 
-    if wanted.faults is not None and not wanted.faults.name.lower().endswith(_FORMS):
-        refuse(f"--faults {wanted.faults.name}: the ending says no form", "one of " + ", ".join(_FORMS))
+    if wanted.faults is not None and not wanted.faults.name.lower().endswith(ENDINGS):
+        refuse(f"--faults {wanted.faults.name}: the ending says no form", "one of " + ", ".join(ENDINGS))
     logs = {path.resolve() for path in files_of(directory)} if wanted.files else set()
     seen: dict[Path, str] = {}
     for option, path in wanted.files.items():
@@ -201,41 +202,6 @@ def _refuse_outputs(wanted: Wanted, directory: Path) -> None:
         refuse(f"--fix {into}: it is there already, and not empty", "a new or empty directory")
 
 
-@contextmanager
-def _telling(silent: bool) -> Iterator[Callable[[str], None]]:
-    """Progress on stderr: what is being done and for how long, on one line."""
-    if silent:
-        yield lambda _step: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as shown:
-        task = shown.add_task("starting", total=None)
-
-        def tell(step: str) -> None:
-            shown.update(task, description=step, visible=bool(step))
-
-        yield tell
-
-
-def _explain(reasons: tuple[Problem, ...]) -> None:
-    """Why the logs can't be checked: what, where, expected, actual, what to do."""
-    say("trueup check: these logs can't be checked as they are")
-    for reason in reasons:
-        where = reason.file if reason.line is None else f"{reason.file}:{reason.line}"
-        say(f"\n  {where}: {reason.what}")
-        for label, said in (("expected", reason.expected), ("found", reason.actual), ("do", reason.todo)):
-            if said:
-                say(f"    {label + ':':9} {said}")
-
-
 def _init(directory: Path, settings: CheckSettings) -> None:
     from trueup.journey.gather import RefusedError, inspect_all
     from trueup.kit.settings import UnreadableSettings, write_init
@@ -244,7 +210,7 @@ def _init(directory: Path, settings: CheckSettings) -> None:
     try:
         proposed = [reading.proposed(one) for one in inspect_all(directory, settings, lambda _step: None)]
     except RefusedError as error:
-        _explain(error.reasons)
+        explain("check", "these logs can't be checked as they are", error.reasons)
         raise typer.Exit(USAGE) from error
     try:
         path = write_init(directory, proposed)

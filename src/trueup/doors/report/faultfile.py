@@ -4,16 +4,12 @@ The fields are those of the JSON answer (`jsonout.record`), and like it the file
 """
 
 import csv
-import gzip
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
 
 from trueup.doors.report.jsonout import MARKED, record
 from trueup.doors.report.mask import MARK
+from trueup.doors.text_file import kind_of, text_file
 from trueup.kit.cells import formula_safe
 from trueup.model.answers import Answer, FaultRow
 
@@ -22,23 +18,6 @@ FIELDS = (
     *("field", "expected", "actual", "where", "detail", "caused_by"),
 )
 _BATCH = 20_000  # rows held at once
-
-
-def kind_of(path: Path) -> str:
-    """Which form a file takes by its name: `parquet`, `jsonl` or `csv`; ValueError for any other name.
-
-    >>> kind_of(Path("faults.CSV.gz"))
-    'csv'
-    """
-    name = path.name.lower()
-    if name.endswith(".parquet"):
-        return "parquet"
-    bare = name.removesuffix(".gz")
-    if bare.endswith((".jsonl", ".csv")):
-        return bare.rpartition(".")[2]
-    raise ValueError(
-        f"{path.name}: faults are written as .parquet, .jsonl or .csv (the last two also as .jsonl.gz, .csv.gz)"
-    )
 
 
 def write(answer: Answer, path: Path) -> None:
@@ -51,11 +30,11 @@ def write(answer: Answer, path: Path) -> None:
         case "parquet":
             _parquet(answer, path)
         case "jsonl":
-            with _text_file(path) as target:
+            with text_file(path) as target:
                 for row in answer.faults(None):
                     target.write(json.dumps(record(row), ensure_ascii=False, allow_nan=False) + "\n")
         case _:
-            with _text_file(path) as target:
+            with text_file(path) as target:
                 writer = csv.writer(target, lineterminator="\n")
                 writer.writerow(FIELDS)
                 writer.writerows(_cells(row) for row in answer.faults(None))
@@ -65,21 +44,6 @@ def _cells(row: FaultRow) -> list[str]:
     """A fault as CSV cells: blank where null, `where` as "file:line; file:line"."""
     values = record(row) | {"where": "; ".join(f"{place.file}:{place.line}" for place in row.where)}
     return [formula_safe(str(values[name])) if values[name] is not None else "" for name in FIELDS]
-
-
-@contextmanager
-def _text_file(path: Path) -> Iterator[TextIO]:
-    """A UTF-8 file to write to. The same rows give the same bytes: no time stands in a .gz."""
-    if not path.name.lower().endswith(".gz"):
-        with path.open("w", encoding="utf-8", newline="") as target:
-            yield target
-        return
-    with (
-        path.open("wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
-        TextIOWrapper(packed, encoding="utf-8", newline="") as target,
-    ):
-        yield target
 
 
 def _parquet(answer: Answer, path: Path) -> None:

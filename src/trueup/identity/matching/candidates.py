@@ -48,7 +48,7 @@ def pairs(con: DuckDBPyConnection, left: str, right: str, block: int) -> None:
     """Table `pairs` (join_key_l, join_key_r, match_key) of a left and a right side, each pair once."""
     same = left == right
     apart = "and l.id < r.id" if same else ""
-    named = (ACCOUNTS, ACCOUNTS) if same else (PEOPLE, ACCOUNTS)
+    named = ("", "") if same else (PEOPLE + JOIN, ACCOUNTS + JOIN)
     con.execute(
         f"""create or replace table pairs as
         with few as (
@@ -56,7 +56,7 @@ def pairs(con: DuckDBPyConnection, left: str, right: str, block: int) -> None:
           join (select kind, text, count(*) as n from {right}_keys group by all) r using (kind, text)
           where l.n * r.n <= {block}
         )
-        select distinct '{named[0]}{JOIN}' || l.id as join_key_l, '{named[1]}{JOIN}' || r.id as join_key_r,
+        select distinct '{named[0]}' || l.id as join_key_l, '{named[1]}' || r.id as join_key_r,
           '0' as match_key
         from few join {left}_keys l using (kind, text) join {right}_keys r using (kind, text) where true {apart}"""
     )

@@ -56,15 +56,18 @@ def _source(con: DuckDBPyConnection, side: str, table: pa.Table, key: str, since
     """The relation as given, with every column that is looked at; one it lacks is null."""
     con.register("arriving", table)
 
-    def taken(column: str, kind: str) -> str:
-        return f"{column}::{kind} as {column}" if column in table.column_names else f"null::{kind} as {column}"
+    def given(column: str, said: str, kind: str) -> str:
+        return f"{said if column in table.column_names else 'null'}::{kind} as {column}"
 
     columns: Sequence[str] = [
-        *(taken(one, "text") for one in _TEXT),
-        *(taken(one, "text[]") for one in _LISTS),
+        *(given(one, one, "text") for one in _TEXT),
+        *(given(one, f"list_transform(string_split({one}, ';'), lambda x: trim(x))", "text[]") for one in _LISTS),
         f"{since if since in table.column_names else 'null'}::bigint as since",
     ]
-    con.execute(f"create or replace table {side}_in as select {key} as unique_id, {', '.join(columns)} from arriving")
+    con.execute(
+        f"create or replace table {side}_in as"
+        f" select {key} as unique_id, {', '.join(columns)} from arriving where {key} is not null"
+    )
     con.unregister("arriving")
 
 

@@ -10,14 +10,17 @@ import pyarrow as pa
 
 from trueup.identity.matching import candidates, columns, gates
 from trueup.identity.matching.model import Model
+from trueup.kit.engine import SHARE
 from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from trueup.identity.policy import Policy
 
 FEWEST = 50  # accounts and people that a model can be learned from; fewer are matched by a model given
+SEPARATOR = "\x1f"  # between issuer and name in an account's id
 COLUMNS = ("account", "person", "band", "rank", "weight", "margin", "gate", "vetoes", "strangers", "evidence")
 
 
@@ -33,6 +36,7 @@ class Links:
     table: pa.Table
     model: dict[str, Any]
     policy_hash: str
+    keyless: int = 0  # rows of either side without an id: nobody can be linked to them
 
     def counted(self) -> dict[str, int]:
         """How many accounts are in each band."""
@@ -49,17 +53,17 @@ def match(
     *,
     model: dict[str, Any] | None = None,
     memory: int | None = None,
+    spill: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Links:
     """Links of accounts to people (relations `people` and `accounts`), or among accounts where `people` is None.
 
+    `memory` is what the process may use, in bytes; beyond its share DuckDB spills into the directory `spill`.
     Deterministic: the same tables, policy and model give the same rows in the same order. Raises MatchingError.
     """
     within = people is None
     roster = "accounts" if people is None else "people"
-    with duckdb.connect() as con:
-        if memory is not None:
-            con.execute(f"set memory_limit = '{int(memory)}B'")
+    with duckdb.connect(config=_config(memory, spill)) as con:
         tell("normalising names, addresses and numbers")
         columns.prepare(con, people, accounts, policy)
         _refuse_doubles(con, roster)
@@ -72,7 +76,16 @@ def match(
         scored = Model(con, fitted, within=within).scored(policy.linking.review_weight)
         gates.ranked(con, scored.physical_name, roster, within=within)
         gates.banded(con, roster, policy.linking)
-        return Links(_told(con), fitted, policy.hash)
+        return Links(_told(con), fitted, policy.hash, _keyless(con, people, accounts))
+
+
+def _config(memory: int | None, spill: Path | None) -> dict[str, str | bool]:
+    config: dict[str, str | bool] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    if memory is not None:
+        config["memory_limit"] = f"{int(memory * SHARE / 2**20)}MiB"
+    if spill is not None:
+        config["temp_directory"] = str(spill / "matching")
+    return config
 
 
 def _fitted(con: duckdb.DuckDBPyConnection, tell: Callable[[str], None], *, within: bool) -> dict[str, Any]:
@@ -101,10 +114,16 @@ def _refuse_doubles(con: duckdb.DuckDBPyConnection, roster: str) -> None:
             )
 
 
+def _keyless(con: duckdb.DuckDBPyConnection, people: pa.Table | None, accounts: pa.Table) -> int:
+    sides = ["accounts"] if people is None else ["accounts", "people"]
+    given = len(accounts) + (0 if people is None else len(people))
+    return given - sum(int(con.execute(f"select count(*) from {side}_in").fetchall()[0][0]) for side in sides)
+
+
 def _told(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """The links, an account at a time, and the accounts that have no candidate at all."""
     named = ", ".join(COLUMNS)
-    return con.execute(
+    return con.sql(
         f"""select {named} from links l
         where rank = 1 or account not in (select account from links where band = 'auto')
         union all

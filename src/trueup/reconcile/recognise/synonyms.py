@@ -249,7 +249,7 @@ STRONG: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "employee_number": NUMBER,
         "former_numbers": _words(
-            "former numbers|former employee numbers|previous employee numbers|previous numbers|old employee number|previous employee id|former ids|frühere Personalnummern|alte Personalnummer|anciens matricules|números anteriores"
+            "former numbers|former number|former employee numbers|former employee number|former employee no|previous employee number|previous employee numbers|previous numbers|old employee number|previous employee id|former ids|frühere Personalnummern|alte Personalnummer|anciens matricules|números anteriores"
         ),
         "email": MAIL,
         "aliases": _words(
@@ -258,7 +258,7 @@ STRONG: dict[str, dict[str, tuple[str, ...]]] = {
         "first_name": FIRST,
         "last_name": LAST,
         "former_last_names": _words(
-            "former last names|maiden name|birth name|previous last name|former name|Geburtsname|früherer Nachname|nom de naissance|nom de jeune fille|apellido de soltera|cognome da nubile"
+            "former last names|former last name|former surname|previous surname|maiden name|birth name|previous last name|former name|Geburtsname|früherer Nachname|nom de naissance|nom de jeune fille|apellido de soltera|cognome da nubile"
         ),
         "hired_on": _words(
             "hired on|hire date|date hired|date of hire|date joining|date of joining|joining date|start date|employment start|employment start date|date joined|original hire date|hiredate|entry date|Eintrittsdatum|Einstellungsdatum|Eintritt|date d'embauche|date d'entrée|fecha de contratación|fecha de ingreso|fecha de alta|data di assunzione|data de admissão|data de contratação|datum in dienst|data zatrudnienia|anställningsdatum|ansættelsesdato|入职日期|入社日|입사일|تاريخ التعيين|дата приема"
@@ -413,10 +413,10 @@ WEAK: dict[str, dict[str, tuple[str, ...]]] = {
         "received_at": UPDATED_AT,
     },
     "people": {
-        "person_id": ("id", "user id", "worker id", "external id"),
+        "person_id": ("id", "hr id", "hris id", "user id", "worker id", "external id"),
         "city": ("location", "site", "office"),
     },
-    "accounts": {"account_name": ("id", "name"), "city": ("location",)},
+    "accounts": {"account_name": ("id", "lms id", "name"), "city": ("location",)},
     "competencies": {"id": ("tag",), "label": ("description",)},
     "scales": {"scale": ("id",)},
     "cycles": {"cycle": ("id",), "cutoff_at": ("end", "closes", "Ende", "fin", "fine")},
