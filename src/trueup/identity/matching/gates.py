@@ -33,7 +33,7 @@ _GATES = {
     "number and name": """agrees_number and agrees_name
       and (namesakes = 1 or agrees_address or agrees_mailbox or (context > 0 and not contradicted))""",
     "number and mailbox": "agrees_number and (agrees_mailbox or agrees_address)",
-    "address and name": """(agrees_address or agrees_mailbox) and agrees_name and not contradicted
+    "address and name": """agrees_mailbox and agrees_name and not contradicted
       and strangers < $strangers""",
 }
 
@@ -106,7 +106,7 @@ def banded(con: DuckDBPyConnection, roster: str, policy: Linking) -> None:
           left join frequency fc on fc.kind = 'city' and fc.text = p.city
           where r.rank <= {policy.shown} and r.weight >= {policy.review_weight}
         ), judged as (
-          select *, case when rank = 1 and margin >= {policy.margin} then case {" ".join(gates)} end end as gate,
+          select *, case when rank = 1 and margin >= {policy.margin} then case when false then null {" ".join(gates)} end end as gate,
             list_filter([{", ".join(vetoes)}]::text[], lambda x: x is not null) as vetoes
           from seen
         )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SEED = 1
 SAMPLE = 2e6  # pairs that u is estimated over
 RAREST = 1 / SAMPLE
+UNSEEN = 0.01  # m of a level that no training pair showed: rare among matches, but worth something
 
 _SPELT = "(list_contains(spellings_l, letters_r) or list_contains(spellings_r, letters_l))"
 
@@ -128,14 +129,15 @@ def corrected(fitted: dict[str, Any]) -> dict[str, Any]:
     """A fitted model whose u no longer counts the true matches that the random sample held.
 
     Of rare agreement most is by matches: u as sampled is u + p m, with p the share of matches among all pairs. No
-    level is rarer than one pair of the sample, and one that never occurred is as rare as that.
+    level is rarer than one pair of the sample, and one that never occurred is as rare as that. One that no match
+    showed either keeps a small m, so that a former number counts in a company that has seen none yet.
     """
     share = fitted["probability_two_random_records_match"]
     for comparison in fitted["comparisons"]:
         for level in comparison["comparison_levels"]:
             if level.get("is_null_level"):
                 continue
-            level["m_probability"] = m = level.get("m_probability") or RAREST
+            level["m_probability"] = m = level.get("m_probability") or UNSEEN
             level["u_probability"] = max((level.get("u_probability") or 0) - share * m, RAREST)
     return fitted
 
