@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
-BENCH ?= check audit intake
+BENCH ?= check audit intake identity
 
 .PHONY: help setup setup-dev demo test check bench proof docs clean
 
@@ -39,6 +39,9 @@ ifneq ($(filter audit,$(BENCH)),)
 endif
 ifneq ($(filter intake,$(BENCH)),)
 	$(BIN)/python benchmarks/bench_intake.py --events $(or $(EVENTS),1e6)
+endif
+ifneq ($(filter identity,$(BENCH)),)
+	$(BIN)/python benchmarks/bench_identity.py --rows $(or $(ROWS),1e4,1e5,1e6) $(ARGS)
 endif
 
 proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 100 times killed under load, no acknowledged event lost

@@ -12,11 +12,75 @@ import pytest
 from trueup.identity.matching.match import FEWEST, Links, MatchingError, match
 from trueup.identity.policy import default_policy, parsed
 
-GIVEN = "Анна Борис Вера Глеб Дарья Егор Жанна Зоя Иван Кира Лев Мария Нина Олег Павел Раиса Савва Тарас Ульяна Фёдор".split()
-FAMILY = [f"{start}{end}" for start in ("Бел", "Вол", "Гор", "Дроз", "Зай", "Кот", "Лис", "Мор", "Нов", "Орл", "Пет", "Соб")
-          for end in ("ов", "енко", "ский", "ич", "ук", "ян", "ин", "аев")]
+GIVEN = [
+    "Анна",
+    "Борис",
+    "Вера",
+    "Глеб",
+    "Дарья",
+    "Егор",
+    "Жанна",
+    "Зоя",
+    "Иван",
+    "Кира",
+    "Лев",
+    "Мария",
+    "Нина",
+    "Олег",
+    "Павел",
+    "Раиса",
+    "Савва",
+    "Тарас",
+    "Ульяна",
+    "Фёдор",
+]
+FAMILY = [
+    f"{start}{end}"
+    for start in ("Бел", "Вол", "Гор", "Дроз", "Зай", "Кот", "Лис", "Мор", "Нов", "Орл", "Пет", "Соб")
+    for end in ("ов", "енко", "ский", "ич", "ук", "ян", "ин", "аев")
+]
 PLACES = [f"{place} {n}" for place in ("Werk", "Büro", "Lager") for n in range(8)]
-LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(" "), strict=True))
+LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "zh",
+            "z",
+            "i",
+            "i",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "kh",
+            "ts",
+            "ch",
+            "sh",
+            "shch",
+            "",
+            "y",
+            "",
+            "e",
+            "yu",
+            "ya",
+        ],
+        strict=True,
+    )
+)
 
 
 def latin(text: str) -> str:
@@ -60,14 +124,22 @@ def company() -> Company:
             f"u{n}",
             one["person_id"],
             employee_number=str(n) if number < 0.6 and n else None,  # without prefix and padding
-            email=f"{box}@{'alt.example' if number > 0.3 else 'firma.example'}" if chance.random() < 0.7 else None,
+            email=f"{box}@{'alt.example' if number > 0.3 else 'firma.example'}"
+            if chance.random() < 0.7
+            else None,
             first_name=latin(given),
             last_name=latin(family).upper(),
             department=one["department"] if chance.random() < 0.6 else None,
             city=one["city"] if chance.random() < 0.6 else None,
         )
     for n in range(40):  # one address for forty people
-        made.account(f"shared{n}", None, email="schulung@firma.example", first_name=latin(GIVEN[n % 20]), last_name=f"Gast{chr(97 + n % 26)}x{n}")
+        made.account(
+            f"shared{n}",
+            None,
+            email="schulung@firma.example",
+            first_name=latin(GIVEN[n % 20]),
+            last_name=f"Gast{chr(97 + n % 26)}x{n}",
+        )
     made.account("wrong-number", None, employee_number="7", first_name="Zebulon", last_name="Quist")
     made.account("blank", None, employee_number=" ", email="", first_name=None, last_name=None)
     return made
@@ -131,7 +203,9 @@ def test_the_evidence_names_every_field_and_no_value(links: Links) -> None:
 def test_one_input_has_one_answer(links: Links) -> None:
     made = company()
     again = match(table(made.people[::-1]), table(made.accounts[::-1]), default_policy(), model=links.model)
-    assert again.table.equals(match(table(made.people), table(made.accounts), default_policy(), model=links.model).table)
+    assert again.table.equals(
+        match(table(made.people), table(made.accounts), default_policy(), model=links.model).table
+    )
 
 
 def test_one_new_account_is_matched_by_the_model_that_was_learned(links: Links) -> None:
@@ -144,9 +218,15 @@ def test_one_new_account_is_matched_by_the_model_that_was_learned(links: Links) 
 def test_two_who_share_all_that_is_said_are_for_a_person_to_decide(links: Links) -> None:
     made = company()
     twin = made.people[5] | {"person_id": "twin", "employee_number": "MA-90001"}
-    account = {"account_issuer": "lms", "account_name": "which", "email": twin["email"],
-               "first_name": twin["first_name"], "last_name": twin["last_name"],
-               "department": twin["department"], "city": twin["city"]}
+    account = {
+        "account_issuer": "lms",
+        "account_name": "which",
+        "email": twin["email"],
+        "first_name": twin["first_name"],
+        "last_name": twin["last_name"],
+        "department": twin["department"],
+        "city": twin["city"],
+    }
     found = match(table([*made.people, twin]), table([account]), default_policy(), model=links.model)
     rows = found.table.to_pylist()
     assert {row["band"] for row in rows} == {"review"}
@@ -158,8 +238,14 @@ def test_swapped_numbers_are_for_a_person_to_decide(links: Links) -> None:
     made = company()
     one, other = made.people[11], made.people[12]
     accounts = [
-        {"account_issuer": "lms", "account_name": who["person_id"], "employee_number": number["employee_number"],
-         "email": who["email"], "first_name": who["first_name"], "last_name": who["last_name"]}
+        {
+            "account_issuer": "lms",
+            "account_name": who["person_id"],
+            "employee_number": number["employee_number"],
+            "email": who["email"],
+            "first_name": who["first_name"],
+            "last_name": who["last_name"],
+        }
         for who, number in ((one, other), (other, one))
     ]
     found = first(match(table(made.people), table(accounts), default_policy(), model=links.model))
@@ -170,8 +256,14 @@ def test_swapped_numbers_are_for_a_person_to_decide(links: Links) -> None:
 def test_a_former_number_finds_whom_it_belonged_to(links: Links) -> None:
     made = company()
     rehired = made.people[20] | {"employee_number": "MA-88888", "former_numbers": "MA-00020; MA-00020"}
-    account = {"account_issuer": "lms", "account_name": "old", "employee_number": "20",
-               "first_name": rehired["first_name"], "last_name": rehired["last_name"], "city": rehired["city"]}
+    account = {
+        "account_issuer": "lms",
+        "account_name": "old",
+        "employee_number": "20",
+        "first_name": rehired["first_name"],
+        "last_name": rehired["last_name"],
+        "city": rehired["city"],
+    }
     people = [*made.people[:20], rehired, *made.people[21:]]
     found = first(match(table(people), table([account]), default_policy(), model=links.model))
     assert (found["lms\x1fold"]["person"], found["lms\x1fold"]["band"]) == ("p0020", "auto")
@@ -207,9 +299,13 @@ def test_no_gate_in_the_policy_links_nobody(links: Links) -> None:
     from importlib.resources import files
 
     text = files("trueup.identity").joinpath("policy.toml").read_text(encoding="utf-8")
-    strict = text.replace('gates = ["number and name", "number and mailbox", "address and name"]', "gates = []")
+    strict = text.replace(
+        'gates = ["number and name", "number and mailbox", "address and name"]', "gates = []"
+    )
     assert strict != text
     made = company()
-    found = match(table(made.people), table(made.accounts), parsed(strict.encode(), "strict"), model=links.model)
+    found = match(
+        table(made.people), table(made.accounts), parsed(strict.encode(), "strict"), model=links.model
+    )
     assert found.counted()["auto"] == 0
     assert found.policy_hash != links.policy_hash

@@ -27,7 +27,9 @@ def test_spellings_of_one_name_are_compared_as_one(one: str, other: str) -> None
     assert name_1(one) == name_1(other) is not None
 
 
-@pytest.mark.parametrize(("one", "other"), [("Anna", "Hanna"), ("Smith", "Schmitz"), ("Miller", "Muller"), ("محمد", "محمود")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Anna", "Hanna"), ("Smith", "Schmitz"), ("Miller", "Muller"), ("محمد", "محمود")]
+)
 def test_other_names_stay_apart(one: str, other: str) -> None:
     assert name_1(one) != name_1(other)
 
@@ -61,7 +63,11 @@ def test_what_is_normalised_stays_as_it_is(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NORMALISERS))
-@pytest.mark.parametrize("text", ["x" * 1_000_000, "é" * 1_000_000, "@" * 1_000_000, "\u0301" * 1_000_000], ids=["ascii", "accents", "signs", "marks"])
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 1_000_000, "é" * 1_000_000, "@" * 1_000_000, "\u0301" * 1_000_000],
+    ids=["ascii", "accents", "signs", "marks"],
+)
 def test_a_megabyte_is_cut_to_what_a_name_can_be(name: str, text: str) -> None:
     said = NORMALISERS[name](text)
     assert said is None or len(said) <= 4 * LONGEST

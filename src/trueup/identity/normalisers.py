@@ -49,7 +49,9 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(" " if c.isspace() else c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C")
+    kept = "".join(
+        " " if c.isspace() else c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
     return " ".join(kept[:LONGEST].split())
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.progress import telling
+from trueup.doors.refusal import explain
 from trueup.doors.report.writing import (
     CLEAN,
     FAILED,
@@ -19,17 +21,11 @@ from trueup.doors.report.writing import (
     answer_as,
     fix,
     refuse,
-    say,
 )
-from trueup.doors.progress import telling
-from trueup.doors.refusal import explain
 from trueup.doors.text_file import ENDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from trueup.model.settings import CheckSettings
-    from trueup.reconcile.formats import Problem
 
 _YEARS = range(1970, 2200)  # in which a check can be said to be made
 

@@ -34,7 +34,11 @@ PolicyFile = Annotated[
 
 
 @identity.command()
-def policy(*, policy_file: PolicyFile = None, as_hash: Annotated[bool, typer.Option("--hash", help="Print its hash alone, as links pin it.")] = False) -> None:
+def policy(
+    *,
+    policy_file: PolicyFile = None,
+    as_hash: Annotated[bool, typer.Option("--hash", help="Print its hash alone, as links pin it.")] = False,
+) -> None:
     """Print the identity policy: tiers, normalisers, gates, margins and vetoes, to be copied and changed.
 
     \b
@@ -53,19 +57,60 @@ def policy(*, policy_file: PolicyFile = None, as_hash: Annotated[bool, typer.Opt
 
 @identity.command()
 def match(
-    accounts: Annotated[Path, typer.Option("--accounts", metavar="FILE", help="The accounts of a system.", exists=True, dir_okay=False)],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the links go: .parquet, .jsonl or .csv (.gz).")],
+    accounts: Annotated[
+        Path,
+        typer.Option(
+            "--accounts", metavar="FILE", help="The accounts of a system.", exists=True, dir_okay=False
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE", help="Where the links go: .parquet, .jsonl or .csv (.gz)."),
+    ],
     *,
-    people: Annotated[Path | None, typer.Option("--people", metavar="FILE", help="The HR roster.", exists=True, dir_okay=False)] = None,
-    dedupe: Annotated[bool, typer.Option("--dedupe", help="Find accounts of one person among the accounts themselves; no roster.")] = False,
-    issuer: Annotated[str | None, typer.Option(help="Who issued the accounts. Default: what the file says, or its name.")] = None,
-    column: Annotated[list[str] | None, typer.Option("--column", metavar="ROLE.COLUMN=HEADER", help="Which header holds what, where it is not recognised: accounts.account_name=Login.")] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option("--people", metavar="FILE", help="The HR roster.", exists=True, dir_okay=False),
+    ] = None,
+    dedupe: Annotated[
+        bool,
+        typer.Option(
+            "--dedupe", help="Find accounts of one person among the accounts themselves; no roster."
+        ),
+    ] = False,
+    issuer: Annotated[
+        str | None, typer.Option(help="Who issued the accounts. Default: what the file says, or its name.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="ROLE.COLUMN=HEADER",
+            help="Which header holds what, where it is not recognised: accounts.account_name=Login.",
+        ),
+    ] = None,
     policy_file: PolicyFile = None,
-    model: Annotated[Path | None, typer.Option("--model", metavar="FILE", help="Score with a model that was learned before, rather than learn one.")] = None,
-    save_model: Annotated[Path | None, typer.Option("--save-model", metavar="FILE", help="Keep what was learned. It holds weights, no person.")] = None,
-    memory: Annotated[str | None, typer.Option(metavar="SIZE", help="What the process may use, as 4GiB.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "--model",
+            metavar="FILE",
+            help="Score with a model that was learned before, rather than learn one.",
+        ),
+    ] = None,
+    save_model: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-model", metavar="FILE", help="Keep what was learned. It holds weights, no person."
+        ),
+    ] = None,
+    memory: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="What the process may use, as 4GiB.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and nothing on the terminal but errors.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, and nothing on the terminal but errors.")
+    ] = False,
 ) -> None:
     """Find the person behind each account, offline: no database, no network.
 
@@ -107,7 +152,9 @@ def match(
     asked = Asked(people, accounts, issuer, told["people"], told["accounts"])
     with telling(silent=quiet or not sys.stderr.isatty()) as tell:
         try:
-            found = match_files(asked, _policy(verb, policy_file), model=_model(verb, model), memory=allowed, tell=tell)
+            found = match_files(
+                asked, _policy(verb, policy_file), model=_model(verb, model), memory=allowed, tell=tell
+            )
         except RefusedError as error:
             tell("")
             explain(verb, "these files can't be matched as they are", error.reasons)
@@ -131,8 +178,15 @@ def _columns(verb: str, told: list[str]) -> dict[str, dict[str, str]]:
     for one in told:
         where, equals, header = one.partition("=")
         role, _, canonical = where.partition(".")
-        if not equals or not header or role not in columns or canonical not in {c.name for c in ROLES[role].columns}:
-            refuse(verb, f"--column {one} says no column", "ROLE.COLUMN=HEADER, as accounts.account_name=Login")
+        if (
+            not equals
+            or not header
+            or role not in columns
+            or canonical not in {c.name for c in ROLES[role].columns}
+        ):
+            refuse(
+                verb, f"--column {one} says no column", "ROLE.COLUMN=HEADER, as accounts.account_name=Login"
+            )
         columns[role][canonical] = header
     return columns
 

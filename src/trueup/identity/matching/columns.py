@@ -1,7 +1,7 @@
 """Both sides as they are compared: tables `people_side` and `accounts_side` with the same columns.
 
 unique_id; given, initial, family, full_name, nicks, families (former names and parts of double ones); address,
-mailbox, letters, domain, domains (its family), company (whether that is the roster's), addresses, boxes, spellings
+mailbox, letters, domain, kept_at (where else its mailbox is kept), domains (its family), company (whether that is the roster's), addresses, boxes, spellings
 (what a mailbox made of this name would be); number, numbers (former ones); department, city; since (when it began).
 """
 
@@ -23,7 +23,9 @@ _TEXT = ("email", "first_name", "last_name", "employee_number", "department", "c
 _LISTS = ("aliases", "former_last_names", "former_numbers")
 
 
-def prepare(con: DuckDBPyConnection, people: pa.Table | None, accounts: pa.Table, policy: Policy) -> learned.Writing:
+def prepare(
+    con: DuckDBPyConnection, people: pa.Table | None, accounts: pa.Table, policy: Policy
+) -> learned.Writing:
     """Reads both sides (relations `people` and `accounts`) into the tables that are compared.
 
     Without `people`, accounts are compared among themselves: what is learned of a roster is learned of them.
@@ -33,9 +35,15 @@ def prepare(con: DuckDBPyConnection, people: pa.Table | None, accounts: pa.Table
     if people is not None:
         _source(con, "people", people, "person_id", "hired_on")
         sides.append("people")
-    texts.names(con, [f"{side}_in.{one}" for side in sides for one in ("first_name", "last_name", "former_last_names[]")], policy)
+    texts.names(
+        con,
+        [f"{side}_in.{one}" for side in sides for one in ("first_name", "last_name", "former_last_names[]")],
+        policy,
+    )
     texts.mails(con, [f"{side}_in.{one}" for side in sides for one in ("email", "aliases[]")], policy)
-    texts.numbers(con, [f"{side}_in.{one}" for side in sides for one in ("employee_number", "former_numbers[]")], policy)
+    texts.numbers(
+        con, [f"{side}_in.{one}" for side in sides for one in ("employee_number", "former_numbers[]")], policy
+    )
     texts.contexts(con, [f"{side}_in.{one}" for side in sides for one in ("department", "city")], policy)
     roster = "people" if people is not None else "accounts"
     _roster(con, roster)
@@ -61,7 +69,10 @@ def _source(con: DuckDBPyConnection, side: str, table: pa.Table, key: str, since
 
     columns: Sequence[str] = [
         *(given(one, one, "text") for one in _TEXT),
-        *(given(one, f"list_transform(string_split({one}, ';'), lambda x: trim(x))", "text[]") for one in _LISTS),
+        *(
+            given(one, f"list_transform(string_split({one}, ';'), lambda x: trim(x))", "text[]")
+            for one in _LISTS
+        ),
         f"{since if since in table.column_names else 'null'}::bigint as since",
     ]
     con.execute(
@@ -163,8 +174,10 @@ _MAILS = """
 
 
 def _held(con: DuckDBPyConnection, roster: str) -> None:
-    """How many of the roster have a mailbox at domains that belong together (`held`: box, holders), and an address
-    (`addressed`: address, owners)."""
+    """How many of the roster have a mailbox at domains that belong together, and how many have an address.
+
+    Tables `held` (box, holders) and `addressed` (address, owners).
+    """
     mails = _MAILS.format(side=roster)
     con.execute(
         f"create or replace table held as with {mails} select box, count(distinct owner) as holders from mail group by 1"
@@ -185,7 +198,8 @@ def _compared(con: DuckDBPyConnection, side: str, roster: str) -> None:
         )
         select n.unique_id, n.since, n.given, n.initial, n.family,
           case when n.given is not null and n.family is not null then n.given || ' ' || n.family end as full_name,
-          n.nicks, n.families, s.address, s.mailbox, s.letters, f.family as domains,
+          n.nicks, n.families, s.address, s.mailbox, s.letters, s.domain, f.family as domains,
+          list_append(coalesce(k.others, []), s.domain) as kept_at,
           coalesce(f.of_roster, false) as company,
           coalesce(mails.addresses, []) as addresses, coalesce(mails.boxes, []) as boxes,
           coalesce(mails.mailboxes, []) as mailboxes, coalesce(mails.holders, 0) as holders,
@@ -197,5 +211,6 @@ def _compared(con: DuckDBPyConnection, side: str, roster: str) -> None:
         from {side}_named n
         left join mail_of s on s.text = n.email and s.address not in (from shared)
         left join family_of f on f.domain = s.domain
+        left join (select domain, list_sort(list(other)) as others from kept_at group by 1) k on k.domain = s.domain
         left join mails on mails.unique_id = n.unique_id"""
     )

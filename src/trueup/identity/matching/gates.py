@@ -24,7 +24,8 @@ _AGREES = {
       or (p.given = a.given and (list_contains(p.families, a.family) or list_contains(a.families, p.family)))
       or (p.family = a.family and p.initial = a.initial and (length(a.given) = 1 or length(p.given) = 1)))""",
     "address": "list_has_any(p.addresses, a.addresses)",
-    "mailbox": "(list_has_any(p.boxes, a.boxes) and a.holders <= 1)",
+    "mailbox": """(list_has_any(p.boxes, a.boxes) and a.holders <= 1
+      and (list_has_any(p.addresses, a.addresses) or list_contains(a.kept_at, p.domain)))""",
     "department": "(a.department = p.department)",
     "city": "(a.city = p.city)",
 }
@@ -127,7 +128,9 @@ def _words() -> str:
 
     def field(name: str, weight: str, cases: list[tuple[str, str]], otherwise: str) -> str:
         whens = " ".join(f"when {sql} then '{words}'" for sql, words in cases)
-        return f"'{name}', json_object('says', case {whens} else '{otherwise}' end, 'bits', round({weight}, 1))"
+        return (
+            f"'{name}', json_object('says', case {whens} else '{otherwise}' end, 'bits', round({weight}, 1))"
+        )
 
     name = field(
         "name",
@@ -137,7 +140,10 @@ def _words() -> str:
             ("p.full_name = a.full_name", "the same"),
             ("p.family = a.given and p.given = a.family", "first and last name changed places"),
             ("p.family = a.family and list_has_any(p.nicks, a.nicks)", "a short form of the first name"),
-            (f"{_AGREES['name']} and p.given = a.given", "the same first name, a former or part of the last name"),
+            (
+                f"{_AGREES['name']} and p.given = a.given",
+                "the same first name, a former or part of the last name",
+            ),
             (_AGREES["name"], "an initial and the last name"),
             ("p.family = a.family", "only the last name is the same"),
             ("p.given = a.given", "only the first name is the same"),
@@ -173,10 +179,15 @@ def _words() -> str:
         "another",
     )
     places = [
-        field(place, f"mw_{place}", [
-            (f"a.{place} is null or p.{place} is null", "not given"),
-            (f"a.{place} = p.{place}", "the same"),
-        ], "another")
+        field(
+            place,
+            f"mw_{place}",
+            [
+                (f"a.{place} is null or p.{place} is null", "not given"),
+                (f"a.{place} = p.{place}", "the same"),
+            ],
+            "another",
+        )
         for place in ("department", "city")
     ]
     return f"json_object({', '.join([name, mail, number, *places])})"

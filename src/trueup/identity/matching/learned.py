@@ -78,10 +78,11 @@ def shared_addresses(con: DuckDBPyConnection, policy: Policy) -> None:
 
 
 def domain_families(con: DuckDBPyConnection, policy: Policy) -> None:
-    """Table `family_of` (domain, family): domains at which people have the same mailbox.
+    """Tables `family_of` (domain, family, of_roster) and `kept_at` (domain, other): where people have the same mailbox.
 
     A pair of a person and an account that share a number, or a name that nobody else has, says whether a mailbox
-    is kept from one domain to the other. A domain below one of the roster's belongs with it.
+    is kept from one domain to the other. A domain below one of the roster's belongs with it. A family is whatever hangs
+    together by such pairs; a mailbox is known to be kept only from one of a pair to the other.
     """
     limits = policy.learned
     pairs = con.execute(
@@ -98,7 +99,9 @@ def domain_families(con: DuckDBPyConnection, policy: Policy) -> None:
         order by all""",
         [limits.family_pairs, limits.family_share],
     ).fetchall()
-    declared = [(group[0].lower(), one.lower()) for group in policy.declared.domains for one in group[1:]]
+    declared = [
+        (one.lower(), other.lower()) for group in policy.declared.domains for one in group for other in group
+    ]
     family = joined([*pairs, *declared])
     con.execute(
         """create or replace table family_of as
@@ -107,4 +110,9 @@ def domain_families(con: DuckDBPyConnection, policy: Policy) -> None:
         from (select distinct domain from uses) left join (
           select unnest(?) as domain, unnest(?) as family) f using (domain)""",
         [list(family), list(family.values())],
+    )
+    both = {pair for one, other in (*pairs, *declared) for pair in ((one, other), (other, one))}
+    con.execute(
+        "create or replace table kept_at as select unnest(?::text[]) as domain, unnest(?::text[]) as other",
+        [[one for one, _ in sorted(both)], [other for _, other in sorted(both)]],
     )

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
 from trueup.identity.matching import candidates, columns, gates
 from trueup.identity.matching.model import Model
-from trueup.kit.engine import SHARE
+from trueup.kit.memory import SHARE
 from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pyarrow as pa
 
     from trueup.identity.policy import Policy
 
@@ -30,8 +31,11 @@ class MatchingError(ToldError):
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What was decided. `table` has COLUMNS, a row for each candidate that is worth showing, and one for each
-    account without any (band none); `model` is what scored, to score with again."""
+    """What was decided.
+
+    `table` has COLUMNS: a row for each candidate worth showing, and one for each account without any (band none).
+    `model` is what scored, to score with again.
+    """
 
     table: pa.Table
     model: dict[str, Any]
@@ -80,7 +84,10 @@ def match(
 
 
 def _config(memory: int | None, spill: Path | None) -> dict[str, str | bool]:
-    config: dict[str, str | bool] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    config: dict[str, str | bool] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
     if memory is not None:
         config["memory_limit"] = f"{int(memory * SHARE / 2**20)}MiB"
     if spill is not None:

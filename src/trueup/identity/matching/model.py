@@ -19,15 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from duckdb import DuckDBPyConnection
+    from splink.internals.comparison_creator import ComparisonCreator
     from splink.internals.splink_dataframe import SplinkDataFrame
 
 SEED = 1
-SAMPLE = 2e6  # pairs that u is estimated over
-RAREST = 1 / SAMPLE
+SAMPLE = 1e6  # pairs that u is estimated over
+RAREST = 5e-7  # u of what no two strangers of a sample showed
+ENOUGH = 20  # pairs that a round of expectation maximisation needs
 UNSEEN = 0.01  # m of a level that no training pair showed: rare among matches, but worth something
 
 _SPELT = "(list_contains(spellings_l, letters_r) or list_contains(spellings_r, letters_l))"
 
+# who shares these is likely one person, where neither numbers nor addresses say so
+_NAMED = (("given", "family", "city"), ("given", "family", "department"))
 # what a name makes of itself is no second witness to it
 _APART = f"domains_l <> domains_r and {_SPELT}"
 
@@ -67,7 +71,9 @@ def _mail() -> cl.CustomComparison:
     return cl.CustomComparison(
         output_column_name="mail",
         comparison_levels=[
-            _level("len(addresses_l) = 0 or len(addresses_r) = 0", "no address").configure(is_null_level=True),
+            _level("len(addresses_l) = 0 or len(addresses_r) = 0", "no address").configure(
+                is_null_level=True
+            ),
             _level("list_has_any(addresses_l, addresses_r)", "same address"),
             _level(
                 "list_has_any(boxes_l, boxes_r) and holders_l <= 1 and holders_r <= 1",
@@ -93,7 +99,8 @@ def _number() -> cl.CustomComparison:
         output_column_name="number",
         comparison_levels=[
             _level(
-                "(number_l is null and len(numbers_l) = 0) or (number_r is null and len(numbers_r) = 0)", "no number"
+                "(number_l is null and len(numbers_l) = 0) or (number_r is null and len(numbers_r) = 0)",
+                "no number",
             ).configure(is_null_level=True),
             _level("number_l = number_r", "same number"),
             _level(
@@ -110,7 +117,7 @@ def _number() -> cl.CustomComparison:
     )
 
 
-def _context(column: str) -> cl.ExactMatch:
+def _context(column: str) -> ComparisonCreator:
     return cl.ExactMatch(column).configure(term_frequency_adjustments=True)
 
 
@@ -147,6 +154,7 @@ class Model:
 
     def __init__(self, con: DuckDBPyConnection, fitted: Mapping[str, object] | None, *, within: bool) -> None:
         logging.getLogger("splink").setLevel(logging.ERROR)
+        self._con = con
         self._api = DuckDBAPI(connection=con)
         sides = [self._api.register("accounts_side", dataset_display_name=ACCOUNTS)]
         if not within:
@@ -155,18 +163,36 @@ class Model:
         self.within = within
 
     def fit(self, tell: Callable[[str], None]) -> None:
-        """Learns the weights from the data itself; no labels."""
+        """Learns the weights from the data itself, without labels.
+
+        From pairs that share a number or an address; in their absence from those that share a name and a place.
+        """
         train = self.linker.training
+        sure = [rule for rule in (("address",), ("number", "family"), *_NAMED) if self._pairs(rule)]
         tell("learning how often strangers agree")
         train.estimate_probability_two_random_records_match(
-            [block_on("address"), block_on("number", "family")], recall=0.75
+            [block_on(*rule) for rule in sure[:2]], recall=0.75
         )
         train.estimate_u_using_random_sampling(max_pairs=SAMPLE, seed=SEED)
-        for rule in (("number",), ("address",)):
+        enough = [rule for rule in (("number",), ("address",), *_NAMED) if self._pairs(rule) >= ENOUGH]
+        for rule in enough[:2]:
             tell("learning how often one person's records agree, where they share " + " and ".join(rule))
             train.estimate_parameters_using_expectation_maximisation(
                 block_on(*rule), fix_probability_two_random_records_match=True
             )
+
+    def _pairs(self, rule: tuple[str, ...]) -> int:
+        """How many pairs agree in all of these columns."""
+        columns = ", ".join(rule)
+        there = " and ".join(f"{column} is not null" for column in rule)
+        if self.within:
+            counted = f"select n * (n - 1) / 2 as n from (select count(*) as n from accounts_side where {there} group by {columns})"
+        else:
+            counted = f"""select l.n * r.n as n
+              from (select {columns}, count(*) as n from people_side where {there} group by {columns}) l
+              join (select {columns}, count(*) as n from accounts_side where {there} group by {columns}) r
+              using ({columns})"""
+        return int(self._con.execute(f"select coalesce(sum(n), 0) from ({counted})").fetchall()[0][0])
 
     def fitted(self) -> dict[str, Any]:
         """The model as JSON, to score with again."""

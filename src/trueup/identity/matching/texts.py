@@ -39,7 +39,9 @@ def _distinct(con: DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
     return [str(text) for (text,) in rows.fetchall()]
 
 
-def _kept(con: DuckDBPyConnection, name: str, columns: dict[str, list[object]], lists: Iterable[str] = ()) -> None:
+def _kept(
+    con: DuckDBPyConnection, name: str, columns: dict[str, list[object]], lists: Iterable[str] = ()
+) -> None:
     kinds = {one: pa.list_(pa.string()) if one in lists else pa.string() for one in columns}
     table = pa.table({one: pa.array(values, kinds[one]) for one, values in columns.items()})
     con.register("arriving", table)
@@ -54,13 +56,20 @@ def names(con: DuckDBPyConnection, columns: Iterable[str], policy: Policy) -> No
     folded = [policy.normalised("name", text) for text in texts]
     words = [[] if one is None else one.split() for one in folded]
     nicks = [sorted({one[0], *formal.get(one[0], ())}) if one else [] for one in words]
-    said: dict[str, list[object]] = {"text": [*texts], "folded": [*folded], "words": [*words], "nicks": [*nicks]}
+    said: dict[str, list[object]] = {
+        "text": [*texts],
+        "folded": [*folded],
+        "words": [*words],
+        "nicks": [*nicks],
+    }
     _kept(con, "name_of", said, ("words", "nicks"))
 
 
 def _formal(declared: tuple[tuple[str, ...], ...]) -> dict[str, set[str]]:
     """For each name as it is compared, those that it may be short for; those declared together are one."""
-    formal: dict[str, set[str]] = defaultdict(set, {short: set(full) for short, full in _common_nicknames().items()})
+    formal: dict[str, set[str]] = defaultdict(
+        set, {short: set(full) for short, full in _common_nicknames().items()}
+    )
     for group in declared:
         folded = [one for one in map(name_1, group) if one]
         for one in folded:
@@ -72,11 +81,11 @@ def _formal(declared: tuple[tuple[str, ...], ...]) -> dict[str, set[str]]:
 def _common_nicknames() -> dict[str, frozenset[str]]:
     """The nicknames that the package `nicknames` lists (US English mostly), as they are compared."""
     formal: dict[str, set[str]] = defaultdict(set)
-    with files("nicknames").joinpath("names.csv").open(encoding="utf-8", newline="") as file:
-        for full, relation, short in csv.reader(file):
-            one, other = name_1(short), name_1(full)
-            if relation == "has_nickname" and one and other:
-                formal[one].add(other)
+    listed = files("nicknames").joinpath("names.csv").read_text(encoding="utf-8")
+    for full, relation, short in csv.reader(listed.splitlines()):
+        one, other = name_1(short), name_1(full)
+        if relation == "has_nickname" and one and other:
+            formal[one].add(other)
     return {short: frozenset(full) for short, full in formal.items()}
 
 
