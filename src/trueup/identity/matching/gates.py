@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trueup.identity.matching.evidence import said_of
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -94,7 +96,7 @@ def banded(con: DuckDBPyConnection, roster: str, policy: Linking) -> None:
             (select count(*) from {roster}_side) * fg.share * ff.share
               * case when a.department = p.department then fd.share else 1 end
               * case when a.city = p.city then fc.share else 1 end as strangers,
-            {_words()} as evidence
+            {said_of(_AGREES)} as evidence
           from ranked r
           join {roster}_side p on p.unique_id = r.person join accounts_side a on a.unique_id = r.account
           left join {roster}_owned o on o.number = a.number
@@ -121,73 +123,3 @@ def _bound(sql: str, said: dict[str, float]) -> str:
     for name, value in said.items():
         sql = sql.replace(f"${name}", repr(value))
     return sql
-
-
-def _words() -> str:
-    """The SQL of what agrees, field by field, with its weight in bits: words that a steward reads, and no value."""
-
-    def field(name: str, weight: str, cases: list[tuple[str, str]], otherwise: str) -> str:
-        whens = " ".join(f"when {sql} then '{words}'" for sql, words in cases)
-        return (
-            f"'{name}', json_object('says', case {whens} else '{otherwise}' end, 'bits', round({weight}, 1))"
-        )
-
-    name = field(
-        "name",
-        "mw_name",
-        [
-            ("a.given is null and a.family is null", "not given"),
-            ("p.full_name = a.full_name", "the same"),
-            ("p.family = a.given and p.given = a.family", "first and last name changed places"),
-            ("p.family = a.family and list_has_any(p.nicks, a.nicks)", "a short form of the first name"),
-            (
-                f"{_AGREES['name']} and p.given = a.given",
-                "the same first name, a former or part of the last name",
-            ),
-            (_AGREES["name"], "an initial and the last name"),
-            ("p.family = a.family", "only the last name is the same"),
-            ("p.given = a.given", "only the first name is the same"),
-            ("mw_name > 0", "much alike"),
-        ],
-        "another",
-    )
-    mail = field(
-        "mail",
-        "mw_mail",
-        [
-            ("len(a.addresses) = 0", "not given, or shared by many"),
-            (_AGREES["address"], "the same address"),
-            (_AGREES["mailbox"], "the same mailbox at a domain that belongs with it"),
-            ("list_has_any(p.boxes, a.boxes)", "a mailbox that several have at domains that belong together"),
-            ("list_has_any(p.mailboxes, a.mailboxes)", "the same mailbox at another domain"),
-            ("list_contains(p.spellings, a.letters)", "a mailbox made of the same name"),
-            ("not a.company", "a private address"),
-            ("mw_mail > 0", "much alike"),
-        ],
-        "another",
-    )
-    number = field(
-        "number",
-        "mw_number",
-        [
-            ("a.number is null", "not given"),
-            ("a.number = p.number", "the same"),
-            (_AGREES["number"], "a former one"),
-            ("o.owners > 0", "the number of another"),
-            ("mw_number > 0", "one digit apart"),
-        ],
-        "another",
-    )
-    places = [
-        field(
-            place,
-            f"mw_{place}",
-            [
-                (f"a.{place} is null or p.{place} is null", "not given"),
-                (f"a.{place} = p.{place}", "the same"),
-            ],
-            "another",
-        )
-        for place in ("department", "city")
-    ]
-    return f"json_object({', '.join([name, mail, number, *places])})"
