@@ -26,6 +26,7 @@ Veto = Literal[
     "number of several",
     "address of another",
     "address of several",
+    "mailbox of another",
     "account older than employment",
 ]
 

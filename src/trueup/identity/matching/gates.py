@@ -45,6 +45,7 @@ _VETOES = {
     "number of several": "number_owners > 1",
     "address of another": "address_owners > 0 and not agrees_address",
     "address of several": "address_owners > 1",
+    "mailbox of another": "mailbox_holders > 0 and not shares_mailbox",
     "account older than employment": """not agrees_number and len(former) = 0
       and account_since < person_since - $older""",
 }
@@ -92,6 +93,7 @@ def banded(con: DuckDBPyConnection, roster: str, policy: Linking) -> None:
             coalesce(a.department <> p.department, false) or coalesce(a.city <> p.city, false) as contradicted,
             (coalesce(a.department = p.department, false))::int + (coalesce(a.city = p.city, false))::int as context,
             coalesce(o.owners, 0) as number_owners, coalesce(d.owners, 0) as address_owners,
+            a.holders as mailbox_holders, list_has_any(p.boxes, a.boxes) as shares_mailbox,
             coalesce(n.namesakes, 1) as namesakes,
             (select count(*) from {roster}_side) * fg.share * ff.share
               * case when a.department = p.department then fd.share else 1 end
