@@ -1,9 +1,9 @@
 """What `make bench` measures of matching: who is found and who is taken for another, beside default Splink and exact keys.
 
-    python benchmarks/bench_identity.py --rows 1e4,1e5 [--seeds 21,22,23] [--only people,febrl]
+    python benchmarks/bench_identity.py --rows 1e4,1e5 [--seeds 22,23,24] [--only people,febrl]
 
-The policy's gates and numbers were set on seeds 11, 12 and 13 of another generator; whatever seed is asked for here was not
-looked at. Pairwise precision, recall and F1, B-cubed F, whole processes timed. Exit code 1 where a bar is missed.
+The policy's gates and numbers were set on seeds 7, 11, 12 and 13 of another generator, and on 21 and 41 of this one: ask for
+others. Pairwise precision, recall and F1, B-cubed F, whole processes timed. Exit code 1 where a bar is missed.
 """
 
 import argparse
@@ -232,7 +232,7 @@ def _trimmed(columns: str) -> str:
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--rows", default="1e4,1e5")
-    asked.add_argument("--seeds", default="21,22,23")
+    asked.add_argument("--seeds", default="22,23,24")
     asked.add_argument("--only", default="people,febrl")
     told = asked.parse_args()
     bars = []

@@ -93,6 +93,17 @@ def test_what_cannot_be_is_told_and_writes_nothing(
     assert (files / "lms.csv").read_bytes() == before
 
 
+def test_a_model_is_read_for_its_numbers_alone(files: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(
+        json.dumps({"comparisons": [{"sql_condition": "1 = 1"}], "link_type": "link_only"})
+    )
+    code, _, said = run(
+        *("identity", "match", "--people", files / "hr.csv", "--accounts", files / "lms.csv"),
+        *("--out", tmp_path / "x.csv", "--model", tmp_path / "model.json"),
+    )
+    assert (code, "unknown field" in said) == (2, True)
+
+
 def test_the_policy_printed_is_the_policy_used(tmp_path: Path) -> None:
     printed = run("identity", "policy")[1]
     (tmp_path / "mine.toml").write_text(printed)

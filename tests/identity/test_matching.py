@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from trueup.identity.matching.match import FEWEST, Links, MatchingError, match
+from trueup.identity.matching.model import ModelError
 from trueup.identity.policy import default_policy, parsed
 
 GIVEN = [
@@ -287,6 +288,17 @@ def test_too_little_to_learn_from_says_so() -> None:
     with pytest.raises(MatchingError, match=f"{0}|few") as told:
         match(table(made.people[:3]), table(made.accounts[:3]), default_policy())
     assert str(FEWEST) in told.value.expected
+
+
+def test_a_level_that_fades_away_among_few_pairs_is_no_failure() -> None:
+    made = company()
+    found = match(table(made.people), table(made.accounts[:70]), default_policy())
+    assert sum(found.counted().values()) == 70
+
+
+def test_a_model_of_another_kind_is_refused(links: Links) -> None:
+    with pytest.raises(ModelError, match="another comparison"):
+        match(None, table(company().accounts), default_policy(), model=links.model)
 
 
 def test_an_id_on_two_rows_is_refused() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trueup.identity.matching.match import Links, match
 from trueup.journey.staged import RefusedError, stage_at_once
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from trueup.identity.matching.model import Fitted
     from trueup.identity.policy import Policy
 
 
@@ -52,7 +53,7 @@ def match_files(
     asked: Asked,
     policy: Policy,
     *,
-    model: dict[str, Any] | None,
+    model: Fitted | None,
     memory: int,
     tell: Callable[[str], None],
 ) -> Matched:

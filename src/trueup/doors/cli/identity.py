@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,11 +14,12 @@ from trueup.doors.progress import telling
 from trueup.doors.refusal import explain, refuse
 
 if TYPE_CHECKING:
+    from trueup.identity.matching.model import Fitted
     from trueup.identity.policy import Policy
     from trueup.journey.match_files import Matched
 
 FAILED = 1
-LARGEST = 1 << 24  # bytes of a model
+LARGEST = 1 << 20  # bytes of a model
 
 identity = typer.Typer(
     name="identity",
@@ -127,10 +127,13 @@ def match(
 
     Exit codes: 0 matched, 2 wrong usage or unreadable input, 1 a failure of the program.
     """
+    import msgspec
+
     from trueup.doors.links_file import write
     from trueup.doors.text_file import kind_of
     from trueup.doors.whole_file import unwritable, whole_file
     from trueup.identity.matching.match import MatchingError
+    from trueup.identity.matching.model import ModelError
     from trueup.journey.match_files import Asked, match_files
     from trueup.journey.staged import RefusedError
     from trueup.kit.memory import allowed_bytes, parse_size
@@ -159,14 +162,14 @@ def match(
             tell("")
             explain(verb, "these files can't be matched as they are", error.reasons)
             raise typer.Exit(2) from error
-        except MatchingError as error:
+        except (MatchingError, ModelError) as error:
             tell("")
             refuse(verb, error.what, error.expected, error.todo)
     with whole_file(out) as part:
         write(found.links, part)
     if save_model is not None:
         with whole_file(save_model) as part:
-            part.write_text(json.dumps(found.links.model, indent=1), encoding="utf-8")
+            part.write_bytes(msgspec.json.format(msgspec.json.encode(found.links.model)))
     if not quiet:
         _answer(found, out, as_json=as_json, within=people is None)
 
@@ -200,18 +203,18 @@ def _policy(verb: str, path: Path | None) -> Policy:
         refuse(verb, error.what, error.expected, error.todo)
 
 
-def _model(verb: str, path: Path | None) -> dict[str, Any] | None:
+def _model(verb: str, path: Path | None) -> Fitted | None:
+    import msgspec
+
+    from trueup.identity.matching.model import Fitted
+
     if path is None:
         return None
     try:
         with path.open("rb") as file:
-            body = file.read(LARGEST + 1)
-        read = json.loads(body) if len(body) <= LARGEST else None
+            return msgspec.json.decode(file.read(LARGEST), type=Fitted)
     except (OSError, ValueError, RecursionError) as error:
         refuse(verb, f"{path} can't be read: {error}", "a model as --save-model writes it")
-    if not isinstance(read, dict) or "comparisons" not in read:
-        refuse(verb, f"{path} holds no model", "a model as --save-model writes it")
-    return read
 
 
 def _answer(found: Matched, out: Path, *, as_json: bool, within: bool) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from trueup.identity.matching import candidates, columns, gates
-from trueup.identity.matching.model import Model
+from trueup.identity.matching.model import Fitted, Model
 from trueup.kit.memory import SHARE
 from trueup.model.told import ToldError
 
@@ -38,7 +38,7 @@ class Links:
     """
 
     table: pa.Table
-    model: dict[str, Any]
+    model: Fitted
     policy_hash: str
     keyless: int = 0  # rows of either side without an id: nobody can be linked to them
 
@@ -55,7 +55,7 @@ def match(
     accounts: pa.Table,
     policy: Policy,
     *,
-    model: dict[str, Any] | None = None,
+    model: Fitted | None = None,
     memory: int | None = None,
     spill: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -95,7 +95,7 @@ def _config(memory: int | None, spill: Path | None) -> dict[str, str | bool]:
     return config
 
 
-def _fitted(con: duckdb.DuckDBPyConnection, tell: Callable[[str], None], *, within: bool) -> dict[str, Any]:
+def _fitted(con: duckdb.DuckDBPyConnection, tell: Callable[[str], None], *, within: bool) -> Fitted:
     pairs = con.execute("select count(*) from pairs").fetchall()[0][0]
     if pairs < FEWEST:
         raise MatchingError(

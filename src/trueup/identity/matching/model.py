@@ -7,13 +7,17 @@ Splink adjusts for them. The same settings run on Spark; a fitted model is a JSO
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import msgspec
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.exceptions import EMTrainingException
 
 from trueup.identity.matching.candidates import ACCOUNTS, PEOPLE
+from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +31,22 @@ SAMPLE = 1e6  # pairs that u is estimated over
 RAREST = 5e-7  # u of what no two strangers of a sample showed
 ENOUGH = 20  # pairs that a round of expectation maximisation needs
 UNSEEN = 0.01  # m of a level that no training pair showed: rare among matches, but worth something
+
+Chance = Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
+class ModelError(ToldError):
+    """A model that can't score."""
+
+
+class Fitted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was learned: for each comparison m and u of its levels, in their order. Numbers alone: no SQL is read."""
+
+    schema: Literal["trueup.identity-model/1"]
+    within: bool
+    probability: Chance
+    levels: dict[str, tuple[tuple[Chance, Chance], ...]]
+
 
 _SPELT = "(list_contains(spellings_l, letters_r) or list_contains(spellings_r, letters_l))"
 
@@ -132,34 +152,57 @@ def settings(*, within: bool) -> SettingsCreator:
     )
 
 
-def corrected(fitted: dict[str, Any]) -> dict[str, Any]:
-    """A fitted model whose u no longer counts the true matches that the random sample held.
+def corrected(saved: Mapping[str, Any], *, within: bool) -> Fitted:
+    """What was learned, with a u that no longer counts the true matches that the random sample held.
 
     Of rare agreement most is by matches: u as sampled is u + p m, with p the share of matches among all pairs. No
     level is rarer than one pair of the sample, and one that never occurred is as rare as that. One that no match
     showed either keeps a small m, so that a former number counts in a company that has seen none yet.
     """
-    share = fitted["probability_two_random_records_match"]
-    for comparison in fitted["comparisons"]:
+    share = float(saved["probability_two_random_records_match"])
+    levels = {}
+    for comparison in saved["comparisons"]:
+        weights = []
         for level in comparison["comparison_levels"]:
-            if level.get("is_null_level"):
-                continue
-            level["m_probability"] = m = level.get("m_probability") or UNSEEN
-            level["u_probability"] = max((level.get("u_probability") or 0) - share * m, RAREST)
-    return fitted
+            if not level.get("is_null_level"):
+                m = level.get("m_probability") or UNSEEN
+                weights.append((m, max((level.get("u_probability") or 0) - share * m, RAREST)))
+        levels[comparison["output_column_name"]] = tuple(weights)
+    return Fitted("trueup.identity-model/1", within, share, levels)
+
+
+def _with(fitted: Fitted, *, within: bool) -> dict[str, Any]:
+    """The settings with the weights of a fitted model. Raises ModelError where those are of other levels."""
+    asked = settings(within=within).create_settings_dict(sql_dialect_str="duckdb")
+    asked["probability_two_random_records_match"] = fitted.probability
+    for comparison in asked["comparisons"]:
+        name = comparison["output_column_name"]
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        weights = fitted.levels.get(name, ())
+        if len(weights) != len(levels) or fitted.within != within:
+            raise ModelError(
+                f"the model was learned for another comparison of {name}",
+                "one that this version saved, of the same kind: with a roster, or among accounts",
+                "learn it again with --save-model",
+            )
+        for level, (m, u) in zip(levels, weights, strict=True):
+            level["m_probability"], level["u_probability"] = m, u
+    return asked
 
 
 class Model:
     """A scorer of pairs over the prepared sides."""
 
-    def __init__(self, con: DuckDBPyConnection, fitted: Mapping[str, object] | None, *, within: bool) -> None:
+    def __init__(self, con: DuckDBPyConnection, fitted: Fitted | None, *, within: bool) -> None:
         logging.getLogger("splink").setLevel(logging.ERROR)
         self._con = con
         self._api = DuckDBAPI(connection=con)
         sides = [self._api.register("accounts_side", dataset_display_name=ACCOUNTS)]
         if not within:
             sides.insert(0, self._api.register("people_side", dataset_display_name=PEOPLE))
-        self.linker = Linker(sides, dict(fitted) if fitted else settings(within=within), log_level=None)
+        self.linker = Linker(
+            sides, _with(fitted, within=within) if fitted else settings(within=within), log_level=None
+        )
         self.within = within
 
     def fit(self, tell: Callable[[str], None]) -> None:
@@ -177,9 +220,11 @@ class Model:
         enough = [rule for rule in (("number",), ("address",), *_NAMED) if self._pairs(rule) >= ENOUGH]
         for rule in enough[:2]:
             tell("learning how often one person's records agree, where they share " + " and ".join(rule))
-            train.estimate_parameters_using_expectation_maximisation(
-                block_on(*rule), fix_probability_two_random_records_match=True
-            )
+            # a level that fades away among few pairs ends the round: what it would have taught stays unseen
+            with suppress(ValueError, EMTrainingException):
+                train.estimate_parameters_using_expectation_maximisation(
+                    block_on(*rule), fix_probability_two_random_records_match=True
+                )
 
     def _pairs(self, rule: tuple[str, ...]) -> int:
         """How many pairs agree in all of these columns."""
@@ -194,9 +239,9 @@ class Model:
               using ({columns})"""
         return int(self._con.execute(f"select coalesce(sum(n), 0) from ({counted})").fetchall()[0][0])
 
-    def fitted(self) -> dict[str, Any]:
-        """The model as JSON, to score with again."""
-        return corrected(self.linker.misc.save_model_to_json())
+    def fitted(self) -> Fitted:
+        """What was learned, to score with again."""
+        return corrected(self.linker.misc.save_model_to_json(), within=self.within)
 
     def scored(self, lowest: float) -> SplinkDataFrame:
         """The pairs of table `pairs` with a weight of at least `lowest` bits."""
