@@ -23,7 +23,9 @@ def kind_of(path: Path) -> str:
     """
     name = path.name.lower()
     if not name.endswith(ENDINGS):
-        raise ValueError(f"{path.name}: the ending says no form; one of {', '.join(ENDINGS)}")
+        raise ValueError(
+            f"{path.name}: the ending says no form: .parquet, .jsonl or .csv (the last two also as .jsonl.gz, .csv.gz)"
+        )
     return name.removesuffix(".gz").rpartition(".")[2]
 
 

@@ -48,11 +48,11 @@ def plain(text: str) -> str:
     text = text[:LONGEST]
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFKC", text).casefold()
     kept = "".join(
-        " " if c.isspace() else c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C"
+        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
     )
-    return " ".join(kept[:LONGEST].split())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
+    return " ".join(folded[:LONGEST].split())
 
 
 def name_1(text: str) -> str | None:
@@ -77,7 +77,9 @@ def one_sound(word: str) -> str:
 
 def email_1(text: str) -> str | None:
     """A mail address: caseless, without its plus-tag (RFC 5233). None where it has no mailbox or no domain."""
-    mailbox, at, domain = plain(text).replace(" ", "").removeprefix("mailto:").rpartition("@")
+    mailbox, at, domain = (
+        unicodedata.normalize("NFKC", plain(text).replace(" ", "")).removeprefix("mailto:").rpartition("@")
+    )
     mailbox = mailbox.partition("+")[0] or mailbox
     return f"{mailbox}@{domain}" if at and mailbox and domain else None
 
