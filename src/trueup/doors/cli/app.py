@@ -67,12 +67,12 @@ for group in (account, audit, db, identity, quarantine, receipt):
 class StoppedError(BaseException):
     """Somebody told the process to end: what is half done is taken away on the way out."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+
+_told_to_end: list[int] = []  # the signals that came, in their order
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    _told_to_end.append(number)
     raise StoppedError(number)
 
 
@@ -92,12 +92,15 @@ def main() -> None:
     try:
         _take_signals()
         app()
-    except (StoppedError, KeyboardInterrupt) as stopped:
-        typer.echo("trueup: interrupted; nothing was changed", err=True)
-        sys.exit(128 + (stopped.number if isinstance(stopped, StoppedError) else signal.SIGINT))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
     except OSError as error:
         typer.echo(f"trueup: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
         sys.exit(FAILED)
+    except BaseException as error:
+        # A signal that comes inside a query leaves the engine as an error of the engine's own.
+        if not (_told_to_end or isinstance(error, KeyboardInterrupt)) or isinstance(error, SystemExit):
+            raise
+        typer.echo("trueup: interrupted; nothing was changed", err=True)
+        sys.exit(128 + (_told_to_end[0] if _told_to_end else signal.SIGINT))
