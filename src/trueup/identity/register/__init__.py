@@ -1,0 +1,1 @@
+"""What systems say of people, in two times."""

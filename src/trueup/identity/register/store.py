@@ -1,0 +1,236 @@
+"""The statements about what systems say of people. Knows the tables, no rule of what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from trueup.identity.register.revising import Believed, Said
+from trueup.model.completions import Who
+from trueup.model.people import Kind, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from trueup.identity.register.revising import Change
+    from trueup.kit.database import Statements, Transaction
+
+ENROLLING = 7_306_001  # the advisory lock of whoever changes what is said
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A system's own entry of somebody."""
+
+    record_id: int
+    role: Role
+    issuer: str
+    name: str
+    key: str
+    bearer: int
+
+    @property
+    def shown(self) -> str:
+        """As people write it."""
+        return f"{self.issuer}/{self.name}" + (f" (bearer {self.bearer})" if self.bearer > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An entry that was not there before."""
+
+    name: str
+    key: str
+    bearer: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A record that was believed to carry something, from one day until another, as known then."""
+
+    record: Record
+    believed: Believed
+
+
+@dataclass(frozen=True, slots=True)
+class ActorName:
+    """What an actor is called, as it is compared; the lower the tier, the surer. `kind` is "account", or a Kind."""
+
+    actor_id: int
+    tier: int
+    kind: str
+    issuer: str
+    normalised: str
+
+
+async def alone(transaction: Transaction) -> None:
+    """Waits until nobody else changes what is said, and keeps others waiting until the transaction ends."""
+    await transaction.run("SELECT pg_advisory_xact_lock($1)", ENROLLING)
+
+
+async def records(database: Statements, numbers: Collection[int]) -> dict[int, Record]:
+    """Records by their numbers."""
+    rows = await database.rows(_RECORDS + " WHERE record_id = ANY($1)", list(numbers))
+    return {row["record_id"]: _record(row) for row in rows}
+
+
+async def of_issuer(
+    database: Statements, role: Role, issuer: str, keys: Collection[str] | None = None
+) -> list[Record]:
+    """The records of an issuer, all or those of some keys; of several bearers of one key the first comes first."""
+    rows = await database.rows(
+        _RECORDS
+        + " WHERE role = $1 AND issuer = $2 AND ($3::text[] IS NULL OR key = ANY($3)) ORDER BY key, bearer",
+        role.value,
+        issuer,
+        None if keys is None else list(keys),
+    )
+    return [_record(row) for row in rows]
+
+
+async def add(
+    database: Statements, role: Role, issuer: str, new: Sequence[New], now: datetime
+) -> list[Record]:
+    """Keeps new entries."""
+    rows = await database.rows(
+        """INSERT INTO identity_record (role, issuer, name, key, bearer, known_from)
+           SELECT $1, $2, n.name, n.key, n.bearer, $6
+           FROM unnest($3::text[], $4::text[], $5::smallint[]) WITH ORDINALITY AS n(name, key, bearer, place)
+           ORDER BY place RETURNING record_id, role, issuer, name, key, bearer""",
+        role.value,
+        issuer,
+        [one.name for one in new],
+        [one.key for one in new],
+        [one.bearer for one in new],
+        now,
+    )
+    return [_record(row) for row in rows]
+
+
+async def believed(database: Statements, numbers: Collection[int]) -> dict[int, list[Believed]]:
+    """What is believed of records now, by their numbers; those of which nothing is are not in it."""
+    rows = await database.rows(
+        f"""SELECT {_ASSERTION} FROM assertion a WHERE record_id = ANY($1) AND known_to IS NULL
+            ORDER BY record_id, kind, value, assertion_id""",  # noqa: S608 - names of this module
+        list(numbers),
+    )
+    return {
+        number: [_believed(row) for row in held]
+        for number, held in groupby(rows, key=lambda row: int(row["record_id"]))
+    }
+
+
+async def revise(database: Statements, changes: Mapping[int, Change], now: datetime) -> None:
+    """Closes what is known no longer, and keeps what is known instead."""
+    closed = [number for change in changes.values() for number in change.closed]
+    if closed:
+        await database.run("UPDATE assertion SET known_to = $2 WHERE assertion_id = ANY($1)", closed, now)
+    new = [(number, one) for number, change in changes.items() for one in change.new]
+    if new:
+        await database.run(
+            """INSERT INTO assertion
+                 (record_id, kind, value, normalised, normaliser, true_from, true_to, known_from)
+               SELECT n.*, $8 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[],
+                 $7::date[]) AS n""",
+            [number for number, _ in new],
+            [one.said.kind.value for _, one in new],
+            [one.said.value for _, one in new],
+            [one.said.normalised for _, one in new],
+            [one.said.normaliser for _, one in new],
+            [one.start for _, one in new],
+            [one.end for _, one in new],
+            now,
+        )
+
+
+async def carriers(
+    database: Statements, wanted: Iterable[tuple[Kind, str]], known: datetime, role: Role | None = None
+) -> list[Carried]:
+    """Who carries any of these (kind, as compared), ever, as was known at an instant."""
+    asked = list(dict.fromkeys(wanted))
+    rows = await database.rows(
+        f"""SELECT {_ASSERTION}, r.role, r.issuer, r.name, r.key, r.bearer
+            FROM unnest($1::text[], $2::text[]) AS w(kind, normalised)
+            JOIN assertion a USING (kind, normalised) JOIN identity_record r USING (record_id)
+            WHERE a.known_from <= $3 AND (a.known_to IS NULL OR a.known_to > $3)
+              AND ($4::text IS NULL OR r.role = $4)
+            ORDER BY a.record_id, a.kind, a.value, a.true_from NULLS FIRST""",  # noqa: S608 - names of this module
+        [kind.value for kind, _ in asked],
+        [text for _, text in asked],
+        known,
+        role.value if role else None,
+    )
+    return [Carried(_record(row), _believed(row)) for row in rows]
+
+
+async def sayings(database: Statements, numbers: Collection[int], known: datetime) -> dict[int, list[Believed]]:
+    """All that was believed of records at an instant, of any day."""
+    rows = await database.rows(
+        f"""SELECT {_ASSERTION} FROM assertion a
+            WHERE record_id = ANY($1) AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
+            ORDER BY record_id, kind, true_from NULLS FIRST, value""",  # noqa: S608 - names of this module
+        list(numbers),
+        known,
+    )
+    return {
+        number: [_believed(row) for row in held]
+        for number, held in groupby(rows, key=lambda row: int(row["record_id"]))
+    }
+
+
+async def active(database: Statements, role: Role, issuer: str) -> int:
+    """How many of an issuer's entries are there, with no end known."""
+    return int(
+        await database.value(
+            """SELECT count(DISTINCT record_id) FROM assertion JOIN identity_record USING (record_id)
+               WHERE role = $1 AND issuer = $2 AND kind = 'employment' AND known_to IS NULL AND true_to IS NULL""",
+            role.value,
+            issuer,
+        )
+    )
+
+
+async def new_actors(database: Statements, most: int) -> dict[int, Who]:
+    """Up to `most` actors of the ledger whose names are not yet noted as they are compared."""
+    rows = await database.rows(
+        """SELECT actor_id, issuer, name, employee_number, person_id, email FROM actor_facts a
+           WHERE coalesce(name, employee_number, person_id, email) IS NOT NULL
+             AND NOT EXISTS (SELECT FROM actor_name n WHERE n.actor_id = a.actor_id)
+           ORDER BY actor_id LIMIT $1""",
+        most,
+    )
+    return {row["actor_id"]: Who(*list(row.values())[1:]) for row in rows}
+
+
+async def name_actors(database: Statements, named: Sequence[ActorName]) -> None:
+    """Notes what actors are called."""
+    await database.run(
+        """INSERT INTO actor_name (actor_id, tier, kind, issuer, normalised)
+           SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[])
+           ON CONFLICT DO NOTHING""",
+        [one.actor_id for one in named],
+        [one.tier for one in named],
+        [one.kind for one in named],
+        [one.issuer for one in named],
+        [one.normalised for one in named],
+    )
+
+
+def _record(row: Mapping[str, Any]) -> Record:
+    return Record(
+        row["record_id"], Role(row["role"]), row["issuer"], row["name"], row["key"], row["bearer"]
+    )
+
+
+def _believed(row: Mapping[str, Any]) -> Believed:
+    said = Said(Kind(row["kind"]), row["value"], row["normalised"], row["normaliser"])
+    return Believed(said, row["true_from"], row["true_to"], row["assertion_id"])
+
+
+_RECORDS = "SELECT record_id, role, issuer, name, key, bearer FROM identity_record"
+_ASSERTION = (
+    "a.assertion_id, a.record_id, a.kind, a.value, a.normalised, a.normaliser, a.true_from, a.true_to"
+)
