@@ -73,13 +73,12 @@ def test_links_are_written_in_each_form_and_say_the_same(files: Path) -> None:
         (("--dedupe", "--out", "x.doc"), "the ending says no form"),
         (("--dedupe", "--out", "none/x.csv"), "can't be written"),
         (("--dedupe", "--out", "x.csv", "--column", "accounts=Login"), "says no column"),
-        (("--dedupe", "--out", "x.csv"), "too few to learn from"),
         (("--dedupe", "--out", "x.csv", "--memory", "much"), "much"),
         (("--dedupe", "--out", "x.csv", "--model", "lms.csv"), "can't be read"),
         (("--dedupe", "--out", "x.csv", "--policy", "lms.csv"), "a policy"),
         (("--dedupe", "--out", "lms.csv"), "one of the files to be read"),
     ],
-    ids=["neither", "form", "place", "column", "few", "memory", "model", "policy", "input"],
+    ids=["neither", "form", "place", "column", "memory", "model", "policy", "input"],
 )
 def test_what_cannot_be_is_told_and_writes_nothing(
     files: Path, words: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from trueup.identity.matching.match import FEWEST, Links, MatchingError, match
-from trueup.identity.matching.model import ModelError
+from trueup.identity.matching.match import Links, MatchingError, match
+from trueup.identity.matching.model import ModelError, usual
 from trueup.identity.policy import default_policy, parsed
 
 GIVEN = [
@@ -283,11 +283,12 @@ def test_accounts_of_one_person_are_found_among_themselves() -> None:
     assert all(row["person"] == row["account"].replace("second-", "") for row in linked)
 
 
-def test_too_little_to_learn_from_says_so() -> None:
+def test_what_is_too_little_to_learn_from_is_scored_by_the_usual_weights() -> None:
     made = company()
-    with pytest.raises(MatchingError, match=f"{0}|few") as told:
-        match(table(made.people[:3]), table(made.accounts[:3]), default_policy())
-    assert str(FEWEST) in told.value.expected
+    with_numbers = [one for one in made.accounts if one.get("employee_number") and one.get("email")][:3]
+    found = match(table(made.people), table(with_numbers), default_policy())
+    assert found.model == usual(within=False)
+    assert found.counted() == {"auto": 3, "review": 0, "none": 0}
 
 
 def test_a_level_that_fades_away_among_few_pairs_is_no_failure() -> None:

@@ -9,8 +9,6 @@ to one who carried the same identifier and was (F1e).
 
 from __future__ import annotations
 
-import re
-
 import ibis
 import ibis.expr.types as ir
 
@@ -35,11 +33,6 @@ def folded(value: ir.Value) -> ir.Value:
 def untagged(mail: ir.Value) -> ir.Value:
     """A mail address without its plus-tag (RFC 5233 sub-addressing). Normaliser `untagged/1`."""
     return mail.re_replace(r"\+[^@]*@", "@")
-
-
-def untagged_text(mail: str) -> str:
-    """The same of one text."""
-    return re.sub(r"\+[^@]*@", "@", mail)
 
 
 def shape(value: ir.Value) -> ir.Value:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from trueup.identity.crosswalk import untagged_text
 from trueup.identity.decisions import store as decisions
 from trueup.identity.policy import default_policy
 from trueup.identity.register import store
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
     from trueup.identity.register.revising import Believed
     from trueup.journey.arrive import Shelf
 
+# what each tier looks for, and by which of the policy's normalisers
 _KIND = {
-    "person_id": Kind.ID,
-    "employee_number": Kind.EMPLOYEE_NUMBER,
-    "former_number": Kind.FORMER_NUMBER,
-    "email": Kind.EMAIL,
-    "alias": Kind.ALIAS,
+    "person_id": (Kind.ID, "person_id"),
+    "employee_number": (Kind.EMPLOYEE_NUMBER, "employee_number"),
+    "former_number": (Kind.FORMER_NUMBER, "employee_number"),
+    "email": (Kind.EMAIL, "email"),
+    "alias": (Kind.ALIAS, "email"),
 }
-_ADDRESSES = (Kind.EMAIL, Kind.ALIAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +139,11 @@ async def _carriers(
         where = policy.normalised("account", issuer)
         carried = await store.carriers(shelf.database, [(Kind.ID, name or "")], known, Role.ACCOUNT)
         return [one for one in carried if one.record.issuer == where]
-    if tier == "untagged_email":
-        plain = policy.normalised("email", value)
-        bare = untagged_text(plain) if plain else None
-        wanted = [(kind, bare) for kind in _ADDRESSES if bare and bare != plain]
-    else:
-        kind = _KIND[tier]
-        rule = "person_id" if kind is Kind.ID else "employee_number" if "number" in tier else "email"
-        text = policy.normalised(rule, value)
-        wanted = [(kind, text)] if text else []
-    return await store.carriers(shelf.database, wanted, known, Role.PERSON) if wanted else ()
+    if tier not in _KIND:  # an address is compared without its tag anyway (normaliser email/1)
+        return ()
+    kind, rule = _KIND[tier]
+    text = policy.normalised(rule, value)
+    return await store.carriers(shelf.database, [(kind, text)], known, Role.PERSON) if text else ()
 
 
 async def _person(shelf: Shelf, person: UUID, on: date, known: datetime) -> Person:

@@ -65,6 +65,20 @@ class Kept:
     batch: Batch
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom a record may be: weight and margin in bits, the gate that holds, the vetoes that speak against it."""
+
+    record_id: int
+    rank: int
+    person_id: UUID
+    weight: float
+    margin: float
+    gate: str | None
+    vetoes: tuple[str, ...]
+    evidence: str
+
+
 async def alone(transaction: Transaction) -> None:
     """Waits until nobody else decides, and keeps others waiting until the transaction ends."""
     await transaction.run("SELECT pg_advisory_xact_lock($1)", DECIDING)
@@ -240,6 +254,61 @@ async def reparent(transaction: Transaction, decision_id: int) -> int:
         decision_id,
     )
     return int(told.rpartition(" ")[2])
+
+
+async def keep_candidates(
+    database: Statements, records: Collection[int], found: Sequence[Candidate], policy_hash: str
+) -> None:
+    """Whom these records may be, instead of whom they might have been before."""
+    await database.run("DELETE FROM candidate WHERE record_id = ANY($1)", list(records))
+    await database.run(
+        """INSERT INTO candidate
+             (record_id, rank, person_id, weight, margin, gate, vetoes, evidence, policy_hash)
+           SELECT c.record_id, c.rank, c.person_id, c.weight, c.margin, c.gate,
+             coalesce(string_to_array(nullif(c.vetoes, ''), ';'), '{}'), c.evidence, $9
+           FROM unnest($1::bigint[], $2::smallint[], $3::uuid[], $4::float8[], $5::float8[], $6::text[], $7::text[],
+             $8::text[]) AS c(record_id, rank, person_id, weight, margin, gate, vetoes, evidence)""",
+        [one.record_id for one in found],
+        [one.rank for one in found],
+        [one.person_id for one in found],
+        [one.weight for one in found],
+        [one.margin for one in found],
+        [one.gate for one in found],
+        [";".join(one.vetoes) for one in found],
+        [one.evidence for one in found],
+        policy_hash,
+    )
+
+
+async def candidates(database: Statements, records: Collection[int]) -> dict[int, list[Candidate]]:
+    """Whom each of these records may be, the likeliest first."""
+    rows = await database.rows(
+        """SELECT record_id, rank, person_id, weight, margin, gate, vetoes, evidence FROM candidate
+           WHERE record_id = ANY($1) ORDER BY record_id, rank""",
+        list(records),
+    )
+    found: dict[int, list[Candidate]] = {}
+    for row in rows:
+        found.setdefault(row["record_id"], []).append(Candidate(**{**row, "vetoes": tuple(row["vetoes"])}))
+    return found
+
+
+async def keep_model(database: Statements, fitted: str, policy_hash: str, now: datetime) -> None:
+    """Keeps the weights that were learned."""
+    await database.run(
+        "INSERT INTO identity_model (learned_at, policy_hash, fitted) VALUES ($1, $2, $3)",
+        now,
+        policy_hash,
+        fitted,
+    )
+
+
+async def model(database: Statements) -> str | None:
+    """The weights that were learned last."""
+    found: str | None = await database.value(
+        "SELECT fitted FROM identity_model ORDER BY model_id DESC LIMIT 1"
+    )
+    return found
 
 
 async def note_before(transaction: Transaction, people: Collection[UUID], records: Collection[int]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from trueup.identity.matching import candidates, columns, gates
-from trueup.identity.matching.model import Fitted, Model
+from trueup.identity.matching.model import Fitted, Model, usual
 from trueup.kit.memory import SHARE
 from trueup.model.told import ToldError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trueup.identity.policy import Policy
 
-FEWEST = 50  # accounts and people that a model can be learned from; fewer are matched by a model given
+FEWEST = 50  # pairs that a model can be learned from; fewer are scored by the usual one
 SEPARATOR = "\x1f"  # between issuer and name in an account's id
 COLUMNS = ("account", "person", "band", "rank", "weight", "margin", "gate", "vetoes", "strangers", "evidence")
 
@@ -98,11 +98,7 @@ def _config(memory: int | None, spill: Path | None) -> dict[str, str | bool]:
 def _fitted(con: duckdb.DuckDBPyConnection, tell: Callable[[str], None], *, within: bool) -> Fitted:
     pairs = con.execute("select count(*) from pairs").fetchall()[0][0]
     if pairs < FEWEST:
-        raise MatchingError(
-            f"only {pairs:,} pairs share anything: too few to learn from",
-            f"at least {FEWEST} pairs, or a model that was learned elsewhere",
-            "give one with --model",
-        )
+        return usual(within=within)
     learner = Model(con, None, within=within)
     learner.fit(tell)
     return learner.fitted()

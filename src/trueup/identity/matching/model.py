@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -46,6 +47,12 @@ class Fitted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     within: bool
     probability: Chance
     levels: dict[str, tuple[tuple[Chance, Chance], ...]]
+
+
+def usual(*, within: bool) -> Fitted:
+    """The weights of a made company of 100,000, for data too small to learn from."""
+    kept = files("trueup.identity.matching").joinpath("usual.json").read_bytes()
+    return next(one for one in msgspec.json.decode(kept, type=list[Fitted]) if one.within == within)
 
 
 _SPELT = "(list_contains(spellings_l, letters_r) or list_contains(spellings_r, letters_l))"

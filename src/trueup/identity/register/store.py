@@ -193,6 +193,16 @@ async def active(database: Statements, role: Role, issuer: str) -> int:
     )
 
 
+async def roster(database: Statements) -> list[dict[str, Any]]:
+    """Everybody, a row each, as the matcher takes people: what holds last, and as former or other what held before."""
+    return [dict(row) for row in await database.rows(_ROSTER)]
+
+
+async def accounts(database: Statements) -> list[dict[str, Any]]:
+    """Every account, as the matcher takes accounts; `account_name` is the record's number, `linked` whose it is."""
+    return [dict(row) for row in await database.rows(_ACCOUNTS)]
+
+
 async def new_actors(database: Statements, most: int) -> dict[int, Who]:
     """Up to `most` actors of the ledger whose names are not yet noted as they are compared."""
     rows = await database.rows(
@@ -234,3 +244,35 @@ _RECORDS = "SELECT record_id, role, issuer, name, key, bearer FROM identity_reco
 _ASSERTION = (
     "a.assertion_id, a.record_id, a.kind, a.value, a.normalised, a.normaliser, a.true_from, a.true_to"
 )
+
+
+def _last(kind: str) -> str:
+    """The SQL of what holds last of a kind."""
+    return (
+        f"(array_agg(a.value ORDER BY a.true_to DESC NULLS FIRST, a.true_from DESC NULLS LAST, a.assertion_id DESC)"
+        f" FILTER (WHERE a.kind = '{kind}'))[1]"
+    )
+
+
+def _every(*kinds: str) -> str:
+    """The SQL of all that was said of some kinds, as one text."""
+    return f"string_agg(DISTINCT replace(a.value, ';', ' '), ';') FILTER (WHERE a.kind IN {kinds!r})"
+
+
+_SINCE = "(extract(epoch FROM min(a.true_from) FILTER (WHERE a.kind = 'employment')) * 1000000)::bigint"
+_SINGLE = ", ".join(
+    f"{_last(one)} AS {one}"
+    for one in ("employee_number", "email", "first_name", "last_name", "department", "city")
+)
+_ROSTER = f"""
+SELECT f.person_id::text AS person_id, {_SINGLE}, {_every("employee_number", "former_number")} AS former_numbers,
+  {_every("email", "alias")} AS aliases, {_every("last_name", "former_last_name")} AS former_last_names,
+  {_SINCE} AS hired_on
+FROM identity_facts f JOIN assertion a USING (record_id)
+WHERE f.role = 'person' AND a.known_to IS NULL GROUP BY f.person_id ORDER BY f.person_id"""  # noqa: S608 - names of this module
+_ACCOUNTS = f"""
+SELECT r.record_id::text AS account_name, r.issuer AS account_issuer, f.person_id AS linked, {_SINGLE},
+  {_SINCE} AS created_at
+FROM identity_record r JOIN assertion a USING (record_id) LEFT JOIN identity_facts f USING (record_id)
+WHERE r.role = 'account' AND a.known_to IS NULL
+GROUP BY r.record_id, r.issuer, f.person_id ORDER BY r.record_id"""  # noqa: S608 - names of this module
