@@ -6,24 +6,20 @@ Knows which file is whose, not how a file is read or how a person is found.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueup.identity.matching.match import Links, match
-from trueup.journey.staged import RefusedError, stage_at_once
+from trueup.journey.people_files import read_accounts, read_people
 from trueup.kit.engine import DuckDB
-from trueup.model.settings import FileSettings
-from trueup.reconcile import direct, reading
-from trueup.reconcile.formats import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pyarrow as pa
-
     from trueup.identity.matching.model import Fitted
     from trueup.identity.policy import Policy
+    from trueup.reconcile.formats import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,50 +65,10 @@ def match_files(
             people = None
             if asked.people is not None:
                 tell(f"reading {asked.people.name}")
-                told = FileSettings(asked.people.name, "people", columns=asked.people_columns)
-                people = _rows(engine, reading.identify(asked.people, asked.people.name, told), lost)
+                people = read_people(engine, asked.people, asked.people_columns, lost)
             tell(f"reading {asked.accounts.name}")
-            accounts = _rows(engine, _accounts(asked), lost)
+            accounts = read_accounts(engine, asked.accounts, asked.issuer, asked.accounts_columns, lost)
         finally:
             engine.close()
         links = match(people, accounts, policy, model=model, memory=memory, spill=Path(place), tell=tell)
     return Matched(links, tuple(lost))
-
-
-def _accounts(asked: Asked) -> reading.Inspection:
-    """The file of accounts; where it does not say who issued them, that is told, or is the file's name."""
-    name = asked.accounts.name
-    told = FileSettings(name, "accounts", columns=asked.accounts_columns)
-    found = reading.identify(asked.accounts, name, told)
-    if "account_issuer" in found.columns and asked.issuer is None:
-        return found
-    issuer = asked.issuer or name.partition(".")[0]
-    return reading.identify(asked.accounts, name, replace(told, constants={"account_issuer": issuer}))
-
-
-def _rows(engine: DuckDB, found: reading.Inspection, lost: list[Problem]) -> pa.Table:
-    _refuse(found)
-    view = direct.relation(engine, found)
-    if view is None:
-        into = Path(tempfile.mkdtemp(dir=engine.workspace)) / "rows.parquet"
-        _refuse(stage_at_once(found, into, lost))
-        view = engine.relation([into])
-    return engine.fetch(view)
-
-
-def _refuse(found: reading.Inspection) -> None:
-    if not found.readable:
-        raise RefusedError(found.problems)
-    needs = [
-        Problem(
-            found.file,
-            None,
-            f"it does not say {need.what}",
-            f"a column for it; recognised were {', '.join(sorted(found.columns)) or 'none'}",
-            todo=f"name the column, as --column {found.role}.{need.what.partition(':')[0]}=HEADER",
-        )
-        for need in found.needs
-        if need.required
-    ]
-    if needs:
-        raise RefusedError(needs)

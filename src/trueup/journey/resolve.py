@@ -18,7 +18,7 @@ import pyarrow as pa
 from trueup.identity.decisions import store
 from trueup.identity.decisions.store import Candidate, Decision, Kind
 from trueup.identity.matching.match import SEPARATOR, Links, match
-from trueup.identity.matching.model import Fitted
+from trueup.identity.matching.model import Fitted, usual
 from trueup.identity.policy import Policy, default_policy
 from trueup.identity.register.store import accounts as all_accounts
 from trueup.identity.register.store import roster
@@ -153,7 +153,7 @@ async def _links(
             spill=Path(place),
             tell=tell,
         )
-    if model is None:
+    if model is None and links.model != usual(within=False):
         await store.keep_model(shelf.database, msgspec.json.encode(links.model).decode(), policy.hash, now)
     return links
 

@@ -172,7 +172,7 @@ def release(
     from trueup.journey.decide import release as settle
 
     corrections = _corrections([*(said or ()), *([f"zone={zone}"] if zone is not None else [])])
-    decision = Decision(_by("release", by), _reason("release", reason), corrections)
+    decision = Decision(decider("quarantine release", by), sound_reason("quarantine release", reason), corrections)
 
     async def one(shelf: Shelf, number: int) -> str:
         verdict = await settle(shelf, number, decision, now=datetime.now(UTC))
@@ -203,7 +203,7 @@ def discard(
     from trueup.journey.decide import Decision
     from trueup.journey.decide import discard as settle
 
-    decision = Decision(_by("discard", by), _reason("discard", reason))
+    decision = Decision(decider("quarantine discard", by), sound_reason("quarantine discard", reason))
 
     async def one(shelf: Shelf, number: int) -> str:
         return f"decision {await settle(shelf, number, decision, now=datetime.now(UTC))}"
@@ -290,22 +290,24 @@ def _corrections(said: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _by(verb: str, by: str | None) -> str:
+def decider(verb: str, by: str | None) -> str:
+    """Who decides: the one that is named, or the account that runs the command."""
     try:
         named = getpass.getuser() if by is None else by.strip()
     except (OSError, KeyError):
         named = ""
     if not named or len(named) > 200 or not named.isprintable():
         refuse(
-            f"quarantine {verb}", "it isn't said who decides", "a name of up to 200 characters", "--by NAME"
+            verb, "it isn't said who decides", "a name of up to 200 characters", "--by NAME"
         )
     return named
 
 
-def _reason(verb: str, reason: str) -> str:
+def sound_reason(verb: str, reason: str) -> str:
+    """The reason, which can't be left out and can be kept."""
     if not reason.strip() or not _is_sound(reason):
         refuse(
-            f"quarantine {verb}",
+            verb,
             "a decision has a reason",
             f"a text of UTF-8, up to {LONGEST} characters",
             "--reason TEXT",

@@ -112,7 +112,7 @@ def _environment(mask: Mask) -> Environment:
 
 
 def _context(answer: Answer, mask: Mask) -> dict[str, object]:
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = asset("page.css"), asset("page.js")
     held = sections(answer, mask, per_code=PER_CODE, total=IN_ALL)
     ranked = sorted(held, key=lambda section: rank(section.entry.code, answer))
     return {
@@ -122,7 +122,7 @@ def _context(answer: Answer, mask: Mask) -> dict[str, object]:
         "consequences": wording.consequences(answer),
         "style": style,
         "script": script,
-        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:;"
+        "policy": f"default-src 'none'; style-src {source_hash(style)}; script-src {source_hash(script)}; img-src data:;"
         " base-uri 'none'; form-action 'none'",
         "tiles": [_tile(kpi) for kpi in answer.kpis],
         "families": [_ranked(line, held) for line in answer.families],
@@ -171,11 +171,11 @@ def _clipped(text: str) -> str:
 
 
 @cache
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """A file of this package that goes into the page as it is."""
     return Markup((files("trueup.doors.report") / "templates" / name).read_text(encoding="utf-8"))  # noqa: S704 - ours
 
 
-def _hash(content: str) -> str:
+def source_hash(content: str) -> str:
     """The source expression that allows exactly this style or script (CSP Level 3, 2.3.1)."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

@@ -293,6 +293,66 @@ async def candidates(database: Statements, records: Collection[int]) -> dict[int
     return found
 
 
+async def unlinked(database: Statements) -> list[int]:
+    """The accounts that are nobody's."""
+    rows = await database.rows(
+        """SELECT record_id FROM identity_record r LEFT JOIN link l USING (record_id)
+           WHERE r.role = 'account' AND l.record_id IS NULL ORDER BY record_id"""
+    )
+    return [row["record_id"] for row in rows]
+
+
+async def doubled(database: Statements) -> list[tuple[UUID, list[int]]]:
+    """People with several accounts of one issuer, with these; an account that a person confirmed is not counted."""
+    rows = await database.rows(
+        """SELECT f.person_id, array_agg(f.record_id ORDER BY f.record_id) AS records
+           FROM identity_facts f JOIN identity_decision d USING (decision_id)
+           WHERE f.role = 'account' GROUP BY f.person_id, f.issuer
+           HAVING count(*) > 1 AND count(*) FILTER (WHERE d.rule <> 'person') > 0
+           ORDER BY min(f.record_id)"""
+    )
+    return [(row["person_id"], row["records"]) for row in rows]
+
+
+async def mixed(database: Statements) -> dict[int, tuple[UUID, UUID]]:
+    """Accounts whose number is one person's and whose address is another's, with both."""
+    rows = await database.rows(
+        """WITH owner AS (
+             SELECT CASE WHEN a.kind = 'employee_number' THEN 'employee_number' ELSE 'email' END AS kind, a.normalised,
+               f.person_id
+             FROM assertion a JOIN identity_facts f USING (record_id)
+             WHERE f.role = 'person' AND a.known_to IS NULL AND a.true_to IS NULL
+               AND a.kind IN ('employee_number', 'email', 'alias')
+           ), sole AS (
+             SELECT kind, normalised, (array_agg(person_id))[1] AS person_id FROM owner
+             GROUP BY kind, normalised HAVING count(DISTINCT person_id) = 1
+           )
+           SELECT n.record_id, pn.person_id AS by_number, pm.person_id AS by_mail
+           FROM assertion n JOIN identity_record r USING (record_id)
+           JOIN sole pn ON pn.kind = 'employee_number' AND pn.normalised = n.normalised
+           JOIN assertion m ON m.record_id = n.record_id AND m.kind = 'email' AND m.known_to IS NULL
+             AND m.true_to IS NULL
+           JOIN sole pm ON pm.kind = 'email' AND pm.normalised = m.normalised
+           WHERE r.role = 'account' AND n.kind = 'employee_number' AND n.known_to IS NULL AND n.true_to IS NULL
+             AND pn.person_id <> pm.person_id ORDER BY 1"""
+    )
+    return {row["record_id"]: (row["by_number"], row["by_mail"]) for row in rows}
+
+
+async def without_account(database: Statements) -> list[tuple[int, str]]:
+    """The entries of rosters of those who are there, with each issuer of accounts under which they have none."""
+    rows = await database.rows(
+        """SELECT min(f.record_id) AS record_id, i.issuer
+           FROM identity_facts f JOIN assertion a ON a.record_id = f.record_id AND a.kind = 'employment'
+             AND a.known_to IS NULL AND a.true_to IS NULL
+           CROSS JOIN (SELECT DISTINCT issuer FROM identity_record WHERE role = 'account') i
+           WHERE f.role = 'person' AND NOT EXISTS (
+             SELECT FROM identity_facts x WHERE x.role = 'account' AND x.issuer = i.issuer AND x.person_id = f.person_id)
+           GROUP BY f.person_id, i.issuer ORDER BY 1, 2"""
+    )
+    return [(row["record_id"], row["issuer"]) for row in rows]
+
+
 async def keep_model(database: Statements, fitted: str, policy_hash: str, now: datetime) -> None:
     """Keeps the weights that were learned."""
     await database.run(
