@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from trueup.journey.who import Answer, Bearer
     from trueup.model.people import Kind
 
-_FIELDS = (("name", "name"), ("mail", "address"), ("number", "number"), ("department", "department"), ("city", "city"))
+_FIELDS = (
+    ("name", "name"),
+    ("mail", "address"),
+    ("number", "number"),
+    ("department", "department"),
+    ("city", "city"),
+)
 _LABELS = {"first_name": "first name", "last_name": "last name", "former_last_name": "former last name",
            "employee_number": "number", "former_number": "former number", "email": "address", "alias": "other address"}  # fmt: skip  # a table
 
@@ -155,7 +161,8 @@ def as_answer(answer: Answer) -> dict[str, Any]:
         else {
             "id": str(person.person),
             "records": [
-                {**as_record(record), "said": [_as_believed(one) for one in said]} for record, said in person.records
+                {**as_record(record), "said": [_as_believed(one) for one in said]}
+                for record, said in person.records
             ],
         },
         "bearers": [_as_bearer(one) for one in answer.bearers],
@@ -177,7 +184,9 @@ def who_lines(answer: Answer) -> str:
             ]
         return "\n".join(lines)
     people = {one.person for one in answer.bearers}
-    lines = [f"{answer.value} was {'nobody' if not people else f'{len(people)} people: none is chosen'} {when}"]
+    lines = [
+        f"{answer.value} was {'nobody' if not people else f'{len(people)} people: none is chosen'} {when}"
+    ]
     lines += [f"  {_who(one)}" for one in answer.bearers[:20]]
     if answer.otherwise:
         lines.append("on other days:")

@@ -243,5 +243,7 @@ def _suggested(one: _Raw, choices: Sequence[Choice]) -> str:
         )
     best = choices[0]
     if best.vetoes or (best.weight or 0) < 0:
-        return f"ask HR ({', '.join(best.vetoes) or 'little agrees'}), then trueup identity decide {one.number}"
+        return (
+            f"ask HR ({', '.join(best.vetoes) or 'little agrees'}), then trueup identity decide {one.number}"
+        )
     return f"trueup identity decide {one.number} --link {best.person.person}, if the rest fits"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 - msgspec reads the annotations at run time
 
 import msgspec
 
@@ -18,7 +18,7 @@ from trueup.identity.decisions import store
 from trueup.identity.decisions.store import Decision, Kind
 from trueup.identity.register.store import of_issuer
 from trueup.journey.identify import NotDecidedError, Why, keep
-from trueup.model.people import Role
+from trueup.model.people import Role  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -75,7 +75,9 @@ def parsed(lines: Iterable[bytes], file: str) -> list[Line]:
             one = msgspec.json.decode(line[: LONGEST + 1], type=Line)
         except (msgspec.DecodeError, RecursionError) as error:
             raise NotDecidedError(
-                f"{file}:{number}: {error}", "a decision as `trueup identity export` writes it", "export it again"
+                f"{file}:{number}: {error}",
+                "a decision as `trueup identity export` writes it",
+                "export it again",
             ) from error
         if one.at.tzinfo is None or (one.record is None) == (one.kind in {Kind.FOUND, Kind.LINK, Kind.APART}):
             raise NotDecidedError(
@@ -94,13 +96,17 @@ async def carry(shelf: Shelf, lines: Sequence[Line]) -> Carried:
     async with shelf.database.transaction() as both:
         await store.alone(both)
         records = await _records(both, lines)
-        there = {_same(one.decision, one.batch.decided_at): one.decision_id for one in await store.history(both)}
+        there = {
+            _same(one.decision, one.batch.decided_at): one.decision_id for one in await store.history(both)
+        }
         numbers: dict[int, int] = {}  # of a decision there -> here
         taken = 0
         for _, batch in groupby(lines, key=lambda one: one.batch):
             made = [(one, _decision(one, records, numbers)) for one in batch]
             new = [(one, decision) for one, decision in made if _same(decision, one.at) not in there]
-            numbers |= {one.decision: there[it] for one, decision in made if (it := _same(decision, one.at)) in there}
+            numbers |= {
+                one.decision: there[it] for one, decision in made if (it := _same(decision, one.at)) in there
+            }
             if new:
                 first = new[0][0]
                 why = Why(first.by, first.at, first.reason or "", first.policy)
@@ -112,7 +118,9 @@ async def carry(shelf: Shelf, lines: Sequence[Line]) -> Carried:
 
 
 async def _records(both: Transaction, lines: Sequence[Line]) -> Mapping[tuple[Role, str, str, int], int]:
-    wanted = {(one.record.role, one.record.issuer, one.record.key, one.record.bearer) for one in lines if one.record}
+    wanted = {
+        (one.record.role, one.record.issuer, one.record.key, one.record.bearer) for one in lines if one.record
+    }
     found: dict[tuple[Role, str, str, int], int] = {}
     for role, issuer in sorted({(role, issuer) for role, issuer, _, _ in wanted}):
         keys = {key for its, at, key, _ in wanted if (its, at) == (role, issuer)}

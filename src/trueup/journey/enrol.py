@@ -92,7 +92,9 @@ async def enrol(
     if reasons := unfit(policy, role, entries):
         raise UnfitRosterError(reasons, len(entries))
     issuer = policy.normalised("account", source) or source
-    said = {key: (one, said_by(policy, role, one)) for one in entries if (key := key_of(policy, role, one.key))}
+    said = {
+        key: (one, said_by(policy, role, one)) for one in entries if (key := key_of(policy, role, one.key))
+    }
     async with shelf.database.transaction() as both:
         await store.alone(both)
         if whole and not accept_shrink:
@@ -128,10 +130,14 @@ async def enrol_actors(shelf: Shelf, *, now: datetime, policy: Policy | None = N
         named = [name for actor_id, who in found.items() for name in _names(policy, actor_id, who)]
         accounts: dict[str, dict[str, RosterEntry]] = {}
         for who in found.values():
-            if who.issuer is not None and who.name is not None and (key := key_of(policy, Role.ACCOUNT, who.name)):
+            if (
+                who.issuer is not None
+                and who.name is not None
+                and (key := key_of(policy, Role.ACCOUNT, who.name))
+            ):
                 said = {Kind.EMPLOYEE_NUMBER: who.employee_number, Kind.EMAIL: who.email}
                 issuer = policy.normalised("account", who.issuer) or who.issuer
-                texts = {kind: (text,) for kind, text in said.items() if text}
+                texts: dict[Kind, tuple[str, ...]] = {kind: (text,) for kind, text in said.items() if text}
                 accounts.setdefault(issuer, {})[key] = RosterEntry(who.name, texts)
         for issuer, entries in accounts.items():
             there = {one.key for one in await store.of_issuer(shelf.database, Role.ACCOUNT, issuer, entries)}
@@ -219,7 +225,9 @@ def _changes(
         before = held.get(record.record_id, ())
         was = last_employment(before)
         if was is not None and (was.end is None or was.end > today):
-            still = [one.said for one in before if one.end == was.end and one.said.kind is not Kind.EMPLOYMENT]
+            still = [
+                one.said for one in before if one.end == was.end and one.said.kind is not Kind.EMPLOYMENT
+            ]
             changes[record.record_id] = revised(before, still, replace(was, end=today, number=None), today)
     return {number: change for number, change in changes.items() if change.closed or change.new}
 
@@ -256,7 +264,12 @@ async def _known_elsewhere(
     """Records whose number or address one person of another roster has now, under a name that both have."""
     mine = await store.believed(both, [one.record_id for one in new])
     issuer = new[0].issuer
-    sure = {(one.said.kind, one.said.normalised) for said in mine.values() for one in said if one.said.kind in SURE}
+    sure = {
+        (one.said.kind, one.said.normalised)
+        for said in mine.values()
+        for one in said
+        if one.said.kind in SURE
+    }
     others = [
         one
         for one in await store.carriers(both, sure, now, Role.PERSON)
@@ -269,7 +282,9 @@ async def _known_elsewhere(
     names = {number: _names_of(said) for number, said in (await store.believed(both, ids)).items()}
     carrying: dict[tuple[Kind, str], set[int]] = {}
     for one in others:
-        carrying.setdefault((one.believed.said.kind, one.believed.said.normalised), set()).add(one.record.record_id)
+        carrying.setdefault((one.believed.said.kind, one.believed.said.normalised), set()).add(
+            one.record.record_id
+        )
     found: dict[int, tuple[UUID, str]] = {}
     for number, said in mine.items():
         for kind in SURE:

@@ -10,12 +10,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trueup.audit.commitment import leaf_of
 from trueup.identity.decisions import store
 from trueup.identity.decisions.store import Batch, Decision, Kept, Kind
 from trueup.identity.policy import default_policy
 from trueup.identity.register.store import records
 from trueup.journey.arrive import claims
-from trueup.audit.commitment import leaf_of
 from trueup.kit.canonical_json import canonical
 from trueup.model.completions import Key, Who
 from trueup.model.told import ToldError

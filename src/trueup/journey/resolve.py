@@ -85,11 +85,15 @@ async def resolve(
     apart = await store.apart(shelf.database)
     found = [one for one in _rows(links) if one[0].record_id in open_]
     sure = [
-        one for one, band in found if band == "auto" and one.rank == 1 and (one.record_id, one.person_id) not in apart
+        one
+        for one, band in found
+        if band == "auto" and one.rank == 1 and (one.record_id, one.person_id) not in apart
     ]
     made = [_decision(one) for one in sure]
     done = {one.record_id for one in sure}
-    waiting = [one for one, _ in found if one.record_id not in done and (one.record_id, one.person_id) not in apart]
+    waiting = [
+        one for one, _ in found if one.record_id not in done and (one.record_id, one.person_id) not in apart
+    ]
     async with shelf.database.transaction() as both:
         await store.alone(both)
         decided = await store.people_of(both, done)  # by somebody else, meanwhile

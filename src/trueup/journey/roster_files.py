@@ -64,7 +64,9 @@ def read_roster(
             engine.close()
     entries: dict[str, list[RosterEntry]] = {}
     for row in rows.to_pylist():
-        entries.setdefault(row["account_issuer"] or "", []).append(_entry(row, "account_name", "created_at", None))
+        entries.setdefault(row["account_issuer"] or "", []).append(
+            _entry(row, "account_name", "created_at", None)
+        )
     return Read(role, {issuer: tuple(mine) for issuer, mine in entries.items()}, tuple(lost))
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from trueup.identity.decisions import store as decisions
 from trueup.identity.policy import default_policy
 from trueup.identity.register import store
-from trueup.identity.register.store import Carried, Record
 from trueup.journey.identify import NotDecidedError
 from trueup.model.people import Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
+    from uuid import UUID
 
     from trueup.identity.policy import Policy, Tier
     from trueup.identity.register.revising import Believed
+    from trueup.identity.register.store import Carried, Record
     from trueup.journey.arrive import Shelf
 
 # what each tier looks for, and by which of the policy's normalisers
@@ -80,7 +80,7 @@ async def who(
     The first tier of the policy under which anybody had it that day decides; several people of it are nobody.
     """
     policy = policy or default_policy()
-    bearers = await _bearers(shelf, policy, value, known, issuer)
+    bearers = await _bearers(shelf, policy, value, known, issuer=issuer)
     then = tuple(one for one in bearers if one.believed.holds_on(on))
     best = next(iter(then), None)
     people = {one.person for one in then if best is not None and one.tier == best.tier}
@@ -114,11 +114,14 @@ async def the_person(shelf: Shelf, said: str, *, now: datetime, policy: Policy |
 
 
 async def _bearers(
-    shelf: Shelf, policy: Policy, value: str, known: datetime, issuer: str | None
+    shelf: Shelf, policy: Policy, value: str, known: datetime, *, issuer: str | None
 ) -> list[Bearer]:
     found: list[tuple[int, Tier, Carried]] = []
     for place, tier in enumerate(policy.tiers):
-        found += [(place, tier, one) for one in await _carriers(shelf, policy, tier, value, known, issuer)]
+        found += [
+            (place, tier, one)
+            for one in await _carriers(shelf, policy, tier, value, known=known, issuer=issuer)
+        ]
     people = await decisions.people_of(shelf.database, {one.record.record_id for _, _, one in found}, known)
     best: dict[tuple[int, date | None], Bearer] = {}
     for _, tier, one in sorted(found, key=lambda it: it[0]):
@@ -129,7 +132,7 @@ async def _bearers(
 
 
 async def _carriers(
-    shelf: Shelf, policy: Policy, tier: Tier, value: str, known: datetime, issuer: str | None
+    shelf: Shelf, policy: Policy, tier: Tier, value: str, *, known: datetime, issuer: str | None
 ) -> Sequence[Carried]:
     """Who carries it by one tier. An account is (issuer, name); all other identifiers are a roster's."""
     if (tier == "account") != (issuer is not None):

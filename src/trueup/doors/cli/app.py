@@ -32,6 +32,7 @@ from trueup.doors.cli.stewarding import conflicts, decide, history, merge, show,
 from trueup.doors.cli.who import who
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 FAILED = 1
@@ -62,10 +63,14 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-for verb in (enrol, resolve, conflicts, show, decide, merge, unmerge, history, contradicted, export, replay):
-    identity.command()(verb)
+stewards: list[Callable[..., None]] = [
+    enrol, resolve, conflicts, show, decide, merge, unmerge, history, contradicted, export, replay,
+]  # fmt: skip  # a list
+for part in stewards:
+    identity.command()(part)
 identity.command("import")(import_decisions)
-for verb in (check, who, inspect, explain, faults, sample, serve, doctor, conversions):
+verbs: list[Callable[..., None]] = [check, who, inspect, explain, faults, sample, serve, doctor, conversions]
+for verb in verbs:
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
 for group in (account, audit, db, identity, quarantine, receipt):

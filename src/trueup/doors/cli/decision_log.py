@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
 import typer
 
-from trueup.doors.cli.quarantine import Json
+from trueup.doors.cli.quarantine import Json  # noqa: TC001 - typer reads the annotations at run time
 from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 from trueup.doors.shelf_use import on_shelf
@@ -20,7 +20,8 @@ FAILED = 1
 
 def export(
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where they go, as JSON lines. Default: to stdout.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where they go, as JSON lines. Default: to stdout."),
     ] = None,
 ) -> None:
     """Write every decision as a line of JSON: what, by whom, when, why, under which policy. It names people.
@@ -51,7 +52,9 @@ def export(
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="As `export` writes it.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="As `export` writes it.", exists=True, dir_okay=False)
+    ],
     *,
     as_json: Json = False,
 ) -> None:
@@ -91,8 +94,17 @@ def replay(*, as_json: Json = False) -> None:
 
     before, after = on_shelf("identity replay", again)
     if as_json:
-        answer_json({"schema": "trueup.identity-replayed/1", "before": before, "after": after, "same": before == after})
+        answer_json(
+            {
+                "schema": "trueup.identity-replayed/1",
+                "before": before,
+                "after": after,
+                "same": before == after,
+            }
+        )
     else:
-        typer.echo(f"links before {before}\nlinks after  {after}\n{'the same' if before == after else 'they differ'}")
+        typer.echo(
+            f"links before {before}\nlinks after  {after}\n{'the same' if before == after else 'they differ'}"
+        )
     if before != after:
         raise typer.Exit(FAILED)

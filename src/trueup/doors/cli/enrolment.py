@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,12 +31,15 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
 def enrol(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="HR exports, account lists.", exists=True, dir_okay=False)
+        list[Path],
+        typer.Argument(metavar="FILE...", help="HR exports, account lists.", exists=True, dir_okay=False),
     ],
     *,
     source: Annotated[
         str | None,
-        typer.Option(help="The roster's name, or who issued the accounts. Default: the file says, or its name."),
+        typer.Option(
+            help="The roster's name, or who issued the accounts. Default: the file says, or its name."
+        ),
     ] = None,
     role: Annotated[
         str | None,
@@ -44,7 +47,9 @@ def enrol(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option("--column", metavar="COLUMN=HEADER", help="Which header holds what, where it is not recognised."),
+        typer.Option(
+            "--column", metavar="COLUMN=HEADER", help="Which header holds what, where it is not recognised."
+        ),
     ] = None,
     part: Annotated[
         bool, typer.Option("--part", help="The file is no whole roster: whoever is not in it has not left.")
@@ -53,7 +58,8 @@ def enrol(
         bool, typer.Option("--accept-shrink", help="Take a whole roster that lost more than a fifth at once.")
     ] = False,
     without_unfit: Annotated[
-        bool, typer.Option("--without-unfit", help="Leave out what can't be enrolled, rather than enrol nothing.")
+        bool,
+        typer.Option("--without-unfit", help="Leave out what can't be enrolled, rather than enrol nothing."),
     ] = False,
     memory: Memory = None,
     as_json: Json = False,
@@ -90,7 +96,9 @@ def enrol(
         nonlocal left_out
         now = datetime.now(UTC)
         for path in paths:
-            read = read_roster(path, source=source, role=roles[role], columns=columns, memory=allowed, tell=tell)
+            read = read_roster(
+                path, source=source, role=roles[role], columns=columns, memory=allowed, tell=tell
+            )
             for issuer, entries in read.entries.items():
                 fit = _fit(verb, read, entries, path, without_unfit=without_unfit)
                 left_out += len(entries) - len(fit) + len(read.unusable)
@@ -109,7 +117,14 @@ def enrol(
             explain(verb, "these files can't be enrolled as they are", error.reasons)
             raise typer.Exit(2) from error
     if as_json:
-        answer_json({"schema": "trueup.enrolled/1", "files": told, "left_out": left_out, "accounts": _as_resolved(found)})
+        answer_json(
+            {
+                "schema": "trueup.enrolled/1",
+                "files": told,
+                "left_out": left_out,
+                "accounts": _as_resolved(found),
+            }
+        )
     else:
         _say(told, left_out, found)
     if left_out:
@@ -119,7 +134,10 @@ def enrol(
 def resolve(
     *,
     learn: Annotated[
-        bool, typer.Option("--learn", help="Learn the weights anew from what is enrolled, rather than use the last.")
+        bool,
+        typer.Option(
+            "--learn", help="Learn the weights anew from what is enrolled, rather than use the last."
+        ),
     ] = False,
     memory: Memory = None,
     as_json: Json = False,
@@ -151,7 +169,9 @@ def resolve(
 
 
 def contradicted(
-    policy_file: Annotated[Path, typer.Option("--policy", metavar="FILE", help="The new policy.", exists=True)],
+    policy_file: Annotated[
+        Path, typer.Option("--policy", metavar="FILE", help="The new policy.", exists=True)
+    ],
     *,
     memory: Memory = None,
     as_json: Json = False,
@@ -200,7 +220,9 @@ def contradicted(
     else:
         for one in found:
             says = f"person {one.instead}" if one.instead else "a person should decide"
-            typer.echo(f"record {one.record_id}: decision {one.decision_id} by {one.by} says {one.person}; {says}")
+            typer.echo(
+                f"record {one.record_id}: decision {one.decision_id} by {one.by} says {one.person}; {says}"
+            )
         typer.echo(f"{len(found):,} links are contradicted by policy {policy.hash[:12]}")
     if found:
         raise typer.Exit(1)
@@ -215,7 +237,10 @@ def _fit(
 
     wrong = unfit(default_policy(), read.role, entries)
     if (wrong or read.unusable) and not without_unfit:
-        typer.echo(f"trueup {verb}: {path.name}: {len(wrong) + len(read.unusable):,} rows can't be enrolled", err=True)
+        typer.echo(
+            f"trueup {verb}: {path.name}: {len(wrong) + len(read.unusable):,} rows can't be enrolled",
+            err=True,
+        )
         for problem in read.unusable[:SHOWN]:
             typer.echo(f"  {problem.file}:{problem.line}: {problem.what}", err=True)
         for one in wrong[:SHOWN]:
@@ -301,7 +326,9 @@ def _say(told: Sequence[dict[str, object]], left_out: int, found: object) -> Non
             f" {one['unchanged']:,} as before, {one['ended']:,} no more there"
         )
         if one["shared_addresses"]:
-            typer.echo(f"  {one['shared_addresses']:,} addresses are under several people: they decide nothing")
+            typer.echo(
+                f"  {one['shared_addresses']:,} addresses are under several people: they decide nothing"
+            )
     if left_out:
         typer.echo(f"left out: {left_out:,} rows that can't be enrolled")
     _say_resolved(found)

@@ -172,7 +172,9 @@ def release(
     from trueup.journey.decide import release as settle
 
     corrections = _corrections([*(said or ()), *([f"zone={zone}"] if zone is not None else [])])
-    decision = Decision(decider("quarantine release", by), sound_reason("quarantine release", reason), corrections)
+    decision = Decision(
+        decider("quarantine release", by), sound_reason("quarantine release", reason), corrections
+    )
 
     async def one(shelf: Shelf, number: int) -> str:
         verdict = await settle(shelf, number, decision, now=datetime.now(UTC))
@@ -297,9 +299,7 @@ def decider(verb: str, by: str | None) -> str:
     except (OSError, KeyError):
         named = ""
     if not named or len(named) > 200 or not named.isprintable():
-        refuse(
-            verb, "it isn't said who decides", "a name of up to 200 characters", "--by NAME"
-        )
+        refuse(verb, "it isn't said who decides", "a name of up to 200 characters", "--by NAME")
     return named
 
 

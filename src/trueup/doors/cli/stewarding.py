@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import uuid4
 
@@ -31,7 +31,9 @@ OnePerson = Annotated[str, typer.Argument(metavar="PERSON", help="An id, or a nu
 
 def conflicts(
     *,
-    about: Annotated[str | None, typer.Option(metavar="KIND", help="Only these, as 'several people'.")] = None,
+    about: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Only these, as 'several people'.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="All of them, as .html, .csv or .json.")
     ] = None,
@@ -57,7 +59,9 @@ def conflicts(
 
     kinds = {str(one): one for one in About}
     if about is not None and about not in kinds:
-        refuse("identity conflicts", f"there is no kind {about[:60]!r}", ", ".join(kinds), "name one of these")
+        refuse(
+            "identity conflicts", f"there is no kind {about[:60]!r}", ", ".join(kinds), "name one of these"
+        )
     if out is not None:
         _writable(out)
     wanted = kinds[about] if about is not None else None
@@ -100,7 +104,12 @@ def show(number: Number, *, as_json: Json = False) -> None:
 
     seen = on_shelf("identity show", lambda shelf: look_at(shelf, number, now=datetime.now(UTC)))
     if seen is None:
-        refuse("identity show", f"no record has the number {number}", "a number of the list", "trueup identity conflicts")
+        refuse(
+            "identity show",
+            f"no record has the number {number}",
+            "a number of the list",
+            "trueup identity conflicts",
+        )
     if as_json:
         answer_json(
             {
@@ -112,7 +121,9 @@ def show(number: Number, *, as_json: Json = False) -> None:
             }
         )
         return
-    typer.echo("\n\n".join(map(paragraphs, seen.conflicts)) or f"{seen.record.shown}: {seen.person or 'nobody'}")
+    typer.echo(
+        "\n\n".join(map(paragraphs, seen.conflicts)) or f"{seen.record.shown}: {seen.person or 'nobody'}"
+    )
     if seen.told:
         typer.echo("\ndecided so far:")
     for one in seen.told:
@@ -124,7 +135,9 @@ def decide(
     *,
     reason: Reason,
     link: Annotated[str | None, typer.Option(metavar="PERSON", help="It is this person's.")] = None,
-    apart: Annotated[list[str] | None, typer.Option(metavar="PERSON", help="It is not this person's.")] = None,
+    apart: Annotated[
+        list[str] | None, typer.Option(metavar="PERSON", help="It is not this person's.")
+    ] = None,
     own: Annotated[bool, typer.Option("--own", help="It is of somebody whom no roster has.")] = False,
     by: By = None,
     as_json: Json = False,
@@ -143,7 +156,9 @@ def decide(
     from trueup.journey.who import the_person
 
     if (link is not None) + bool(apart) + own != 1:
-        refuse("identity decide", "it isn't said what is decided", "one of --link PERSON, --apart PERSON, --own")
+        refuse(
+            "identity decide", "it isn't said what is decided", "one of --link PERSON, --apart PERSON, --own"
+        )
 
     async def work(shelf: Shelf, why: Why) -> Decided:
         if own:
@@ -181,7 +196,9 @@ def merge(
 
 
 def unmerge(
-    decision: Annotated[int, typer.Argument(min=1, max=HIGHEST, metavar="DECISION", help="The merge's number.")],
+    decision: Annotated[
+        int, typer.Argument(min=1, max=HIGHEST, metavar="DECISION", help="The merge's number.")
+    ],
     *,
     reason: Reason,
     by: By = None,
@@ -219,7 +236,9 @@ def history(
     from trueup.doors.identity_words import as_decision, decision_line
     from trueup.journey.stewarding import told_of
 
-    found = _held("history", lambda shelf: told_of(shelf, about, now=datetime.now(UTC), people_only=people_only))
+    found = _held(
+        "history", lambda shelf: told_of(shelf, about, now=datetime.now(UTC), people_only=people_only)
+    )
     if as_json:
         answer_json(
             {
@@ -239,10 +258,18 @@ def _decide(
 ) -> None:
     from trueup.journey.identify import Why
 
-    why = Why.of_person(decider(f"identity {verb}", by), sound_reason(f"identity {verb}", reason), datetime.now(UTC))
+    why = Why.of_person(
+        decider(f"identity {verb}", by), sound_reason(f"identity {verb}", reason), datetime.now(UTC)
+    )
     done = _held(verb, lambda shelf: work(shelf, why))
     if as_json:
-        answer_json({"schema": "trueup.identity-decided/1", "decisions": list(done.decisions), "completions": done.moved})
+        answer_json(
+            {
+                "schema": "trueup.identity-decided/1",
+                "decisions": list(done.decisions),
+                "completions": done.moved,
+            }
+        )
         return
     numbers = ", ".join(map(str, done.decisions))
     typer.echo(f"decision {numbers}; {done.moved:,} completions have another person now")
@@ -266,4 +293,6 @@ def _writable(out: Path) -> None:
     if out.suffix not in FORMS:
         refuse("identity conflicts", f"{out}: the ending says no form", ", ".join(FORMS))
     if reason := unwritable(out):
-        refuse("identity conflicts", f"{out} can't be written: {reason}", "a file in a directory that is there")
+        refuse(
+            "identity conflicts", f"{out} can't be written: {reason}", "a file in a directory that is there"
+        )

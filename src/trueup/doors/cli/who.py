@@ -16,14 +16,22 @@ LONGEST = 1000
 
 
 def who(
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="A number, an address, an id; an account with --issuer.")],
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="A number, an address, an id; an account with --issuer.")
+    ],
     *,
-    on: Annotated[str | None, typer.Option(metavar="DAY", help="On which day it was so. Default: today.")] = None,
+    on: Annotated[
+        str | None, typer.Option(metavar="DAY", help="On which day it was so. Default: today.")
+    ] = None,
     known: Annotated[
         str | None,
-        typer.Option(metavar="DAY|TIME", help="As was known at the end of that day, or at that time. Default: now."),
+        typer.Option(
+            metavar="DAY|TIME", help="As was known at the end of that day, or at that time. Default: now."
+        ),
     ] = None,
-    issuer: Annotated[str | None, typer.Option(metavar="NAME", help="VALUE is an account that NAME issued.")] = None,
+    issuer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="VALUE is an account that NAME issued.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Say who somebody was: whose number, address or account it was on a day, as was known at an instant.
@@ -67,7 +75,9 @@ def _instant(said: str) -> datetime:
     """A day is known until its end, in UTC."""
     try:
         if len(said) == len("2026-01-05"):
-            return datetime.combine(date.fromisoformat(said) + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
+            return datetime.combine(date.fromisoformat(said) + timedelta(days=1), time(), UTC) - timedelta(
+                microseconds=1
+            )
         at = datetime.fromisoformat(said)
     except (ValueError, OverflowError):
         refuse("who", f"--known {said} is no day and no time", "YYYY-MM-DD, or YYYY-MM-DDThh:mm:ssZ")

@@ -131,14 +131,14 @@ async def project(transaction: Transaction, records: Collection[int] | None, *, 
     else:
         await transaction.run("DELETE FROM link WHERE record_id = ANY($1)", list(records))
     await transaction.run(
-        f"INSERT INTO link (record_id, person_id, decision_id) {_LINKED}",  # noqa: S608 - text of this module
+        f"INSERT INTO link (record_id, person_id, decision_id) {_LINKED}",
         None if records is None else list(records),
         None,
     )
     if merges:
         await transaction.run("DELETE FROM merged")
         await transaction.run(
-            f"INSERT INTO merged (person_id, into_id) {_MERGED}",  # noqa: S608 - text of this module
+            f"INSERT INTO merged (person_id, into_id) {_MERGED}",
             None,
         )
 

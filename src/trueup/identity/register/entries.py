@@ -81,10 +81,14 @@ def unfit(policy: Policy, role: Role, entries: Sequence[RosterEntry]) -> list[Un
         elif any("\0" in text for text in texts):
             found.append(Unfit(one.where, "a text with a null character in it", "text"))
         elif one.begins and one.ends and one.ends < one.begins:
-            found.append(Unfit(one.where, f"ends on {one.ends}, before it begins on {one.begins}", "a period"))
+            found.append(
+                Unfit(one.where, f"ends on {one.ends}, before it begins on {one.begins}", "a period")
+            )
         elif key in first:
             found.append(
-                Unfit(one.where, f"the {_OWN[role]} of {first[key].where or 'an entry before'}", "one row each")
+                Unfit(
+                    one.where, f"the {_OWN[role]} of {first[key].where or 'an entry before'}", "one row each"
+                )
             )
         else:
             first[key] = one

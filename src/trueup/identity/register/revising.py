@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 NAMES = frozenset({Kind.FIRST_NAME, Kind.LAST_NAME, Kind.FORMER_LAST_NAME})
-FORMER = frozenset({Kind.FORMER_NUMBER, Kind.FORMER_LAST_NAME})  # since when is not said: they are as old as can be
+FORMER = frozenset(
+    {Kind.FORMER_NUMBER, Kind.FORMER_LAST_NAME}
+)  # since when is not said: they are as old as can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,7 @@ def revised(held: Sequence[Believed], said: Sequence[Said], work: Believed, toda
 
 
 def _is_back(was: Believed | None, work: Believed) -> bool:
-    return (
-        was is not None and was.end is not None and work.start is not None and work.start >= was.end
-    )
+    return was is not None and was.end is not None and work.start is not None and work.start >= was.end
 
 
 def _runs(one: Believed, was: Believed | None) -> bool:

@@ -166,7 +166,9 @@ async def carriers(
     return [Carried(_record(row), _believed(row)) for row in rows]
 
 
-async def sayings(database: Statements, numbers: Collection[int], known: datetime) -> dict[int, list[Believed]]:
+async def sayings(
+    database: Statements, numbers: Collection[int], known: datetime
+) -> dict[int, list[Believed]]:
     """All that was believed of records at an instant, of any day."""
     rows = await database.rows(
         f"""SELECT {_ASSERTION} FROM assertion a
@@ -230,9 +232,7 @@ async def name_actors(database: Statements, named: Sequence[ActorName]) -> None:
 
 
 def _record(row: Mapping[str, Any]) -> Record:
-    return Record(
-        row["record_id"], Role(row["role"]), row["issuer"], row["name"], row["key"], row["bearer"]
-    )
+    return Record(row["record_id"], Role(row["role"]), row["issuer"], row["name"], row["key"], row["bearer"])
 
 
 def _believed(row: Mapping[str, Any]) -> Believed:
