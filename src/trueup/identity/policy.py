@@ -69,6 +69,7 @@ class Linking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     margin: Annotated[float, msgspec.Meta(ge=0)]
     strangers: Annotated[float, msgspec.Meta(ge=0)]
+    few: Annotated[float, msgspec.Meta(ge=0)]
     review_weight: float
     shown: Count
     block: Count

@@ -175,7 +175,7 @@ async def _told(shelf: Shelf, raw: Sequence[_Raw], now: datetime) -> list[Confli
     found = []
     for one in raw:
         choices = tuple(_choice(it, known) for it in candidates.get(one.number, ()))
-        if not choices:
+        if one.people:
             choices = tuple(Choice(known[person]) for person in one.people if person in known)
         mine = linked.get(one.number)
         record = records[one.number]

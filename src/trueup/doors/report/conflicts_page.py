@@ -64,7 +64,7 @@ def page(counts: Mapping[About, int], found: Sequence[Conflict], now: datetime) 
         says=SAYS,
         fields=FIELDS,
         bar=_bar,
-        now=now,
+        now=now.isoformat(),
     )
 
 

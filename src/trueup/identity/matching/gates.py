@@ -37,7 +37,9 @@ _GATES = {
       and (namesakes = 1 or agrees_address or agrees_mailbox or (context > 0 and not contradicted))""",
     "number and mailbox": "agrees_number and (agrees_mailbox or agrees_address)",
     "address and name": """agrees_mailbox and agrees_name and not contradicted
-      and strangers < $strangers""",
+      and (strangers < $strangers
+        or (strangers < $few / roster_size and same_address
+          and ((context > 0 and namesakes = 1) or (context = 2 and alike = 1))))""",
 }
 
 _VETOES = {
@@ -81,7 +83,7 @@ def banded(con: DuckDBPyConnection, roster: str, policy: Linking) -> None:
     `strangers` is how many of the roster would agree by chance in the name, and in the department and city where
     they do, were these independent: roster x share(first name) x share(last name) x share(department) x share(city).
     """
-    said = {"strangers": policy.strangers, "older": policy.older_days * DAY}
+    said = {"strangers": policy.strangers, "few": policy.few, "older": policy.older_days * DAY}
     gates = [f"when {_bound(_GATES[gate], said)} then '{gate}'" for gate in policy.gates]
     vetoes = [f"case when {_bound(_VETOES[veto], said)} then '{veto}' end" for veto in policy.vetoes]
     agrees = ", ".join(f"coalesce({sql}, false) as agrees_{field}" for field, sql in _AGREES.items())
@@ -94,7 +96,8 @@ def banded(con: DuckDBPyConnection, roster: str, policy: Linking) -> None:
             (coalesce(a.department = p.department, false))::int + (coalesce(a.city = p.city, false))::int as context,
             coalesce(o.owners, 0) as number_owners, coalesce(d.owners, 0) as address_owners,
             a.holders as mailbox_holders, list_has_any(p.boxes, a.boxes) as shares_mailbox,
-            coalesce(n.namesakes, 1) as namesakes,
+            coalesce(n.namesakes, 1) as namesakes, coalesce(k.alike, 1) as alike,
+            (select count(*) from {roster}_side) as roster_size, a.address = p.address as same_address,
             (select count(*) from {roster}_side) * fg.share * ff.share
               * case when a.department = p.department then fd.share else 1 end
               * case when a.city = p.city then fc.share else 1 end as strangers,
@@ -105,6 +108,9 @@ def banded(con: DuckDBPyConnection, roster: str, policy: Linking) -> None:
           left join addressed d on d.address = a.address
           left join (select full_name, count(*) as namesakes from {roster}_side group by 1) n
             on n.full_name = p.full_name
+          left join (
+            select full_name, department, city, count(*) as alike from {roster}_side group by all
+          ) k on k.full_name = p.full_name and k.department = p.department and k.city = p.city
           left join frequency fg on fg.kind = 'given' and fg.text = p.given
           left join frequency ff on ff.kind = 'family' and ff.text = p.family
           left join frequency fd on fd.kind = 'department' and fd.text = p.department

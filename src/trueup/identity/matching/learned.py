@@ -60,6 +60,10 @@ def shared_addresses(con: DuckDBPyConnection, policy: Policy) -> None:
         with word as (
           select u.address, u.given, u.family, w.word, list_filter(u.words, lambda x: x <> w.word) as others
           from uses u, unnest(u.words) as w(word) where len(u.words) > 1 and length(w.word) > 2
+            -- a mailbox that is made of the name otherwise is a person's, whatever the alphabet of the rest
+            and len(list_filter(u.words, lambda x: x <> w.word and length(x) > 2
+              and (jaro_winkler_similarity(x, coalesce(u.family, '')) > .85
+                or jaro_winkler_similarity(x, coalesce(u.given, '')) > .85))) = 0
         ), role as (
           select word from word
           where word not in (select word from roster_words)
