@@ -287,7 +287,7 @@ def test_what_is_too_little_to_learn_from_is_scored_by_the_usual_weights() -> No
     made = company()
     with_numbers = [one for one in made.accounts if one.get("employee_number") and one.get("email")][:3]
     found = match(table(made.people), table(with_numbers), default_policy())
-    assert found.model == usual(within=False)
+    assert found.model == usual(len(made.people), within=False)
     assert found.counted() == {"auto": 3, "review": 0, "none": 0}
 
 

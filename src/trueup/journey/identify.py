@@ -125,12 +125,11 @@ async def merge(shelf: Shelf, person: UUID, into: UUID, why: Why) -> Decided:
         for one in (person, into):
             if one not in now:
                 raise NotDecidedError(f"{one}: nobody has this id", "the id of a person", "trueup who VALUE")
-        person, into = now[person], now[into]
-        if person == into:
+        if now[person] == now[into]:
             raise NotDecidedError(
-                f"{person}: both are this person already", "two people", "trueup identity history PERSON"
+                f"{person}: both are one person already", "two people", "trueup identity history PERSON"
             )
-        await store.note_before(both, [person, into], [])
+        await store.note_before(both, [now[person], now[into]], [])
         numbers = await keep(shelf, both, why, [Decision(Kind.MERGE, person, other_id=into)], into)
         return Decided(tuple(numbers), await store.reparent(both, numbers[-1]))
 

@@ -157,7 +157,7 @@ async def _links(
             spill=Path(place),
             tell=tell,
         )
-    if model is None and links.model != usual(within=False):
+    if model is None and links.model != usual(len(people), within=False):
         await store.keep_model(shelf.database, msgspec.json.encode(links.model).decode(), policy.hash, now)
     return links
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from trueup.identity.decisions.uniting import united
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
@@ -136,25 +138,38 @@ async def project(transaction: Transaction, records: Collection[int] | None, *, 
         None,
     )
     if merges:
+        now = united(await merges_that_hold(transaction))
         await transaction.run("DELETE FROM merged")
         await transaction.run(
-            f"INSERT INTO merged (person_id, into_id) {_MERGED}",
-            None,
+            "INSERT INTO merged (person_id, into_id) SELECT * FROM unnest($1::uuid[], $2::uuid[])",
+            list(now),
+            list(now.values()),
         )
+
+
+async def merges_that_hold(database: Statements, known: datetime | None = None) -> list[tuple[UUID, UUID]]:
+    """The merges (person, into) that were not undone, in their order; as known then."""
+    rows = await database.rows(
+        """WITH told AS (
+             SELECT d.* FROM identity_decision d JOIN identity_batch b USING (statement_id)
+             WHERE d.kind IN ('merge', 'unmerge') AND ($1::timestamptz IS NULL OR b.decided_at <= $1))
+           SELECT person_id, other_id FROM told d
+           WHERE kind = 'merge' AND NOT EXISTS (SELECT FROM told u WHERE u.undoes = d.decision_id)
+           ORDER BY decision_id""",
+        known,
+    )
+    return [(row["person_id"], row["other_id"]) for row in rows]
 
 
 async def people_of(
     database: Statements, records: Collection[int], known: datetime | None = None
 ) -> dict[int, tuple[UUID, int]]:
     """The person of each record, after merges, and the decision that says so; as known then. Others are not in it."""
-    rows = await database.rows(
-        f"""WITH linked AS ({_LINKED}), united AS ({_MERGED.replace("$1", "$2")})
-            SELECT l.record_id, coalesce(u.into_id, l.person_id) AS person_id, l.decision_id
-            FROM linked l LEFT JOIN united u USING (person_id)""",  # noqa: S608 - text of this module
-        list(records),
-        known,
-    )
-    return {row["record_id"]: (row["person_id"], row["decision_id"]) for row in rows}
+    rows = await database.rows(_LINKED, list(records), known)
+    now = united(await merges_that_hold(database, known))
+    return {
+        row["record_id"]: (now.get(row["person_id"], row["person_id"]), row["decision_id"]) for row in rows
+    }
 
 
 async def surviving(database: Statements, people: Collection[UUID]) -> dict[UUID, UUID]:
@@ -447,19 +462,6 @@ WITH told AS (
 SELECT l.record_id, l.person_id, l.decision_id FROM latest l WHERE NOT EXISTS (
   SELECT FROM told a WHERE a.kind = 'apart' AND a.record_id = l.record_id AND a.person_id = l.person_id
     AND a.decision_id > l.decision_id)"""
-# $1 as known then (null: now): where each chain of merges ends
-_MERGED = """
-WITH RECURSIVE told AS (
-  SELECT d.* FROM identity_decision d JOIN identity_batch b USING (statement_id)
-  WHERE d.kind IN ('merge', 'unmerge') AND ($1::timestamptz IS NULL OR b.decided_at <= $1)
-), held AS (
-  SELECT person_id, other_id FROM told d
-  WHERE kind = 'merge' AND NOT EXISTS (SELECT FROM told u WHERE u.undoes = d.decision_id)
-), chain AS (
-  SELECT person_id, other_id AS into_id FROM held
-  UNION ALL SELECT c.person_id, h.other_id FROM chain c JOIN held h ON h.person_id = c.into_id
-)
-SELECT person_id, into_id FROM chain WHERE into_id NOT IN (SELECT person_id FROM held)"""
 # $1 people, $2 records: the actors whose completions may change hands with them
 _ACTORS = """
 SELECT n.actor_id FROM actor_name n JOIN identity_record r

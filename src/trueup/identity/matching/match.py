@@ -75,7 +75,7 @@ def match(
             candidates.keys(con, side)
         tell("finding pairs that share something rare")
         candidates.pairs(con, roster, "accounts", policy.linking.block)
-        fitted = model or _fitted(con, tell, within=within)
+        fitted = model or _learned(con, roster, tell)
         tell("scoring")
         scored = Model(con, fitted, within=within).scored(policy.linking.review_weight)
         gates.ranked(con, scored.physical_name, roster, within=within)
@@ -95,10 +95,13 @@ def _config(memory: int | None, spill: Path | None) -> dict[str, str | bool]:
     return config
 
 
-def _fitted(con: duckdb.DuckDBPyConnection, tell: Callable[[str], None], *, within: bool) -> Fitted:
-    pairs = con.execute("select count(*) from pairs").fetchall()[0][0]
+def _learned(con: duckdb.DuckDBPyConnection, roster: str, tell: Callable[[str], None]) -> Fitted:
+    within = roster == "accounts"
+    pairs, people = con.execute(
+        f"select (select count(*) from pairs), (select count(*) from {roster}_side)"
+    ).fetchall()[0]
     if pairs < FEWEST:
-        return usual(within=within)
+        return usual(people, within=within)
     learner = Model(con, None, within=within)
     learner.fit(tell)
     return learner.fitted()

@@ -49,10 +49,11 @@ class Fitted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     levels: dict[str, tuple[tuple[Chance, Chance], ...]]
 
 
-def usual(*, within: bool) -> Fitted:
-    """The weights of a made company of 100,000, for data too small to learn from."""
+def usual(people: int, *, within: bool) -> Fitted:
+    """The weights of a made company, for so few people that nothing can be learned of them."""
     kept = files("trueup.identity.matching").joinpath("usual.json").read_bytes()
-    return next(one for one in msgspec.json.decode(kept, type=list[Fitted]) if one.within == within)
+    found = next(one for one in msgspec.json.decode(kept, type=list[Fitted]) if one.within == within)
+    return msgspec.structs.replace(found, probability=1 / max(people, 2))
 
 
 _SPELT = "(list_contains(spellings_l, letters_r) or list_contains(spellings_r, letters_l))"

@@ -86,8 +86,10 @@ def revised(held: Sequence[Believed], said: Sequence[Said], work: Believed, toda
     """
     was = last_employment(held)
     back = _is_back(was, work)
-    running = {} if back else {_key(one.said): one for one in held if _runs(one, was)}
-    kinds = {one.said.kind for one in running.values()}
+    mine = [] if back else [one for one in held if _is_of(one, was)]
+    running = {_key(one.said): one for one in mine if _runs(one, was)}
+    ended = [one for one in mine if not _runs(one, was)]
+    kinds = {one.said.kind for one in mine}
     closed: list[int] = []
     new: list[Believed] = []
 
@@ -109,14 +111,20 @@ def revised(held: Sequence[Believed], said: Sequence[Said], work: Believed, toda
         better = replace(had, start=work.start if moved else had.start, end=work.end, number=None)
         if (better.start, better.end) != (had.start, had.end):
             instead(had, better)
-    for gone in running.values():
-        if gone.end is None or gone.end > today:
-            instead(gone, replace(gone, end=today, number=None))
+    until = today if work.end is None else min(today, work.end)
+    for gone in (*running.values(), *ended):
+        if gone.end is None or gone.end > until:
+            instead(gone, replace(gone, end=until, number=None))
     return Change(tuple(closed), tuple(new))
 
 
 def _is_back(was: Believed | None, work: Believed) -> bool:
     return was is not None and was.end is not None and work.start is not None and work.start >= was.end
+
+
+def _is_of(one: Believed, was: Believed | None) -> bool:
+    """Whether it is of the employment that was, and not of one before."""
+    return was is None or was.start is None or one.end is None or one.end > was.start
 
 
 def _runs(one: Believed, was: Believed | None) -> bool:
