@@ -23,7 +23,7 @@ from trueup.identity.policy import default_policy
 from trueup.journey import identify
 from trueup.journey.arrive import Shelf
 from trueup.journey.decision_files import Line, carry, parsed
-from trueup.journey.enrol import enrol
+from trueup.journey.enrol import enrol, enrol_actors
 from trueup.journey.identify import NotDecidedError, Why
 from trueup.journey.resolve import resolve
 from trueup.journey.stewarding import told_of
@@ -31,22 +31,25 @@ from trueup.kit.database import DatabaseSettings
 from trueup.model.people import Role
 
 SEQUENCES = int(os.environ.get("TRUEUP_SEQUENCES", "20"))
+LINKED = Why("steward", DAY_1, "their own", default_policy().hash)
 WHY = Why.of_person("hr", "asked her", DAY_1 + timedelta(days=2))
 
 
 async def people(shelf: Shelf, size: int = 6) -> list[UUID]:
     """A company whose accounts are linked, with completions: the people, in the order of the roster."""
     await enrol(shelf, "hr", company(size), now=DAY_1, whole=True)
-    accounts = [
+    named = [
         entry(f"emp{n}", f"E{n}", " ".join(one.said["first_name"] + one.said["last_name"]))  # type: ignore[index]
         for n, one in enumerate(company(size))
     ]
-    await enrol(shelf, LMS, accounts, now=DAY_1, role=Role.ACCOUNT)
+    await enrol(shelf, LMS, named, now=DAY_1, role=Role.ACCOUNT)
     await take(shelf, *(event(n, account={"issuer": LMS, "name": f"emp{n % size}"}) for n in range(3 * size)))
-    done = await resolve(shelf, now=DAY_1)
-    assert done.linked == size
+    await enrol_actors(shelf, now=DAY_1)
     rows = await shelf.database.rows("SELECT name, person_id FROM identity_facts WHERE role = 'person'")
     found = {row["name"]: row["person_id"] for row in rows}
+    accounts = await shelf.database.rows("SELECT record_id, name FROM identity_record WHERE role = 'account'")
+    for row in accounts:
+        await identify.link(shelf, row["record_id"], found[row["name"].replace("emp", "u")], LINKED)
     return [found[f"u{n}"] for n in range(size)]
 
 
@@ -83,8 +86,13 @@ def test_a_merge_gives_all_to_the_one_who_stays_and_unmerge_gives_it_back(databa
         assert undone.moved == 3
         assert await projection(shelf) == before
         assert await counted(shelf) == facts
-        moved = await shelf.database.rows("SELECT * FROM reparented ORDER BY decision_id, statement_id")
-        there, back = moved[:3], moved[3:]
+        there, back = [
+            await shelf.database.rows(
+                "SELECT * FROM reparented WHERE decision_id = $1 ORDER BY statement_id", number
+            )
+            for number in (*merged.decisions, *undone.decisions)
+        ]
+        assert len(there) == 3
         assert [(row["statement_id"], row["from_id"], row["to_id"]) for row in back] == [
             (row["statement_id"], row["to_id"], row["from_id"]) for row in there
         ]
