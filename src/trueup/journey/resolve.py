@@ -15,8 +15,10 @@ from uuid import UUID
 import msgspec
 import pyarrow as pa
 
+from trueup.identity.contested import store as waiting_in
+from trueup.identity.contested.store import Candidate
 from trueup.identity.decisions import store
-from trueup.identity.decisions.store import Candidate, Decision, Kind
+from trueup.identity.decisions.store import Decision, Kind
 from trueup.identity.matching.match import SEPARATOR, Links, match
 from trueup.identity.matching.model import Fitted, usual
 from trueup.identity.policy import Policy, default_policy
@@ -79,7 +81,7 @@ async def resolve(
     accounts = await all_accounts(shelf.database)
     open_ = {int(one["account_name"]) for one in accounts if one["linked"] is None}
     if not open_:
-        await store.keep_candidates(shelf.database, [], (), policy.hash)
+        await waiting_in.keep_candidates(shelf.database, [], (), policy.hash)
         return Resolved(len(accounts), 0, 0, 0)
     links = await _links(shelf, policy, accounts, now, memory=memory, learn=learn, tell=tell)
     apart = await store.apart(shelf.database)
@@ -100,7 +102,7 @@ async def resolve(
         made = [one for one in made if one.record_id not in decided]
         if made:
             await keep(shelf, both, Why(POLICY, now, "", policy.hash), made, None)
-        await store.keep_candidates(both, open_, waiting, policy.hash)
+        await waiting_in.keep_candidates(both, open_, waiting, policy.hash)
     left = {one.record_id for one in waiting}
     return Resolved(len(accounts), len(made), len(left), len(open_) - len(done) - len(left))
 
@@ -144,7 +146,7 @@ async def _links(
     tell: Callable[[str], None],
 ) -> Links:
     people = await roster(shelf.database)
-    kept = None if learn else await store.model(shelf.database)
+    kept = None if learn else await waiting_in.model(shelf.database)
     model = msgspec.json.decode(kept, type=Fitted) if kept else None
     with tempfile.TemporaryDirectory(prefix="trueup-", ignore_cleanup_errors=True) as place:
         links = await asyncio.to_thread(
@@ -158,7 +160,9 @@ async def _links(
             tell=tell,
         )
     if model is None and links.model != usual(len(people), within=False):
-        await store.keep_model(shelf.database, msgspec.json.encode(links.model).decode(), policy.hash, now)
+        await waiting_in.keep_model(
+            shelf.database, msgspec.json.encode(links.model).decode(), policy.hash, now
+        )
     return links
 
 
