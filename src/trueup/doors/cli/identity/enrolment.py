@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trueup.model.people import RosterEntry
 
 SHOWN = 10
+_WORDS = {"person": "people", "account": "accounts"}
 
 Memory = Annotated[str | None, typer.Option(metavar="SIZE", help="What the process may use, as 4GiB.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -326,7 +327,7 @@ def _as_resolved(found: Resolved) -> dict[str, int]:
 def _say(told: Sequence[dict[str, object]], left_out: int, found: Resolved) -> None:
     for one in told:
         typer.echo(
-            f"{one['file']}: {one['role']} of {one['source']}: {one['new']:,} new, {one['changed']:,} changed,"
+            f"{one['file']}: {_WORDS[str(one['role'])]} of {one['source']}: {one['new']:,} new, {one['changed']:,} changed,"
             f" {one['unchanged']:,} as before, {one['ended']:,} no more there"
         )
         if one["shared_addresses"]:
