@@ -127,7 +127,7 @@ async def conflicts_of(shelf: Shelf, number: int, *, now: datetime) -> list[Conf
 
 async def _all(shelf: Shelf) -> list[_Raw]:
     margin = default_policy().linking.margin
-    waiting = await waiting_in.unlinked(shelf.database)
+    waiting = await register.open_accounts(shelf.database)
     candidates = await waiting_in.candidates(shelf.database, waiting)
     mixed = await waiting_in.mixed(shelf.database)
     swapped = _swapped(mixed)

@@ -64,15 +64,6 @@ async def candidates(database: Statements, records: Collection[int]) -> dict[int
     return found
 
 
-async def unlinked(database: Statements) -> list[int]:
-    """The accounts that are nobody's."""
-    rows = await database.rows(
-        """SELECT record_id FROM identity_record r LEFT JOIN link l USING (record_id)
-           WHERE r.role = 'account' AND l.record_id IS NULL ORDER BY record_id"""
-    )
-    return [row["record_id"] for row in rows]
-
-
 async def doubled(database: Statements) -> list[tuple[UUID, list[int]]]:
     """People with several accounts of one issuer, with these; an account that a person confirmed is not counted."""
     rows = await database.rows(
