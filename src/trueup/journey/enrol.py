@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from trueup.model.completions import Who
 
 SHRUNK = 0.8  # a whole roster with a smaller share of those who were there yesterday is refused unless told
-AT_ONCE = 5_000  # actors that are named in one go
+AT_ONCE = 5_000  # actors that are named in one go; records that are many
 SURE = (Kind.EMPLOYEE_NUMBER, Kind.EMAIL)  # what says that an entry of another roster is the same human's
 
 
@@ -106,6 +106,8 @@ async def enrol(
         founded = 0
         if role is Role.PERSON and bearers.new:
             founded = await _found(shelf, both, policy, bearers.new, now)
+    if len(changes) >= AT_ONCE:
+        await store.taken_stock(shelf.database)
     ended = {one.record_id for one in bearers.gone} & set(changes)
     new = {one.record_id for one in bearers.new}
     return Enrolled(
