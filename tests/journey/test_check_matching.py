@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from trueup.model.settings import CheckSettings, Matching
 MEMORY = 2**30
 NAMES = (
     "Ann Lee", "Bob Ray", "Cyd Rex", "Dee Oak", "Eve Fox", "Gus Hart", "Ida Moss", "Jon Peck", "Kay Quill", "Lou Root",
-    "Max Sand", "Noa Tree",
+    "Max Sand", "Noa Tree", "Oda Urban", "Pia Voss",
 )  # fmt: skip  # a list
 
 
@@ -48,7 +47,8 @@ def staff() -> Staff:
         made.learn(who)
         people.append(who)
     for row in made.rows["accounts"]:
-        row |= {"first_name": "", "last_name": ""} | row
+        row.setdefault("first_name", "")
+        row.setdefault("last_name", "")
     return Staff(made, people)
 
 
@@ -66,9 +66,9 @@ def unknown(all_: Staff) -> list[Record]:
 
 def stranger(all_: Staff) -> list[Record]:
     """Under an account of nobody in the roster."""
-    ann = all_.people[0]
-    all_.account(ann, "vendor", first_name="Zoran", last_name="Petrovic")
-    return [all_.learn(ann, "vendor")]
+    pia = all_.people[13]
+    all_.account(pia, "vendor", first_name="Zoran", last_name="Petrovic")
+    return [all_.learn(pia, "vendor")]
 
 
 def likely(all_: Staff) -> list[Record]:
@@ -87,12 +87,12 @@ def torn(all_: Staff) -> list[Record]:
 
 
 def undecided(all_: Staff) -> list[Record]:
-    """The same without the number, and under no name."""
-    cyd, dee, eve = all_.people[2:5]
-    for one in (cyd, dee, eve):
-        one["person"]["email"] = "desk@corp.example"
-    all_.account(cyd, "desk", first_name="", last_name="", email="desk@corp.example")
-    return [all_.learn(cyd, "desk")]
+    """Under an account of another desk, without a number and a name."""
+    max_, noa, oda = all_.people[10:13]
+    for one in (max_, noa, oda):
+        one["person"]["email"] = "pool@corp.example"
+    all_.account(max_, "pool", first_name="", last_name="", email="pool@corp.example")
+    return [all_.learn(max_, "pool")]
 
 
 def reused(all_: Staff) -> list[Record]:
@@ -126,60 +126,67 @@ def namesakes(all_: Staff) -> list[Record]:
     ]
 
 
-def found(plant, matching: Matching, into: Path) -> dict[str, list[str]]:
-    """The codes that stand against what was planted, with their details."""
+PLANTS = {
+    unknown: ({"TU0103"}, {"TU0501", "TU0503"}),  # somebody's after all, and their second one
+    stranger: ({"TU0103"}, {"TU0103"}),
+    likely: ({"TU0103"}, {"TU0103"}),
+    torn: ({"TU0104"}, {"TU0501", "TU0503"}),
+    undecided: ({"TU0104"}, {"TU0104"}),
+    reused: (
+        {"TU0205", "TU0503"},
+        {"TU0106", "TU0501", "TU0503"},
+    ),  # the new hire's, split; then the leaver's
+    split: ({"TU0103"}, {"TU0501", "TU0503"}),
+    namesakes: (set(), set()),
+}  # plant: the codes with exact matching, and with full
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory) -> dict[Matching, dict[str, dict[str, set[str]]]]:
+    """What each matching says of each plant: code -> details."""
     all_ = staff()
-    ids = {record.lms["record_id"] for record in plant(all_)}
-    names = {row["account_name"] for row in all_.made.rows["accounts"]}
-    all_.made.write(into)
-    told = defaultdict(list)
-    with check(into, CheckSettings(matching=matching), engine="duckdb", memory=MEMORY) as answer:
-        for row in answer.faults(None):
-            if row.record_id in ids or row.actual in names:
-                told[row.code].append(row.detail)
-    return told
+    records = {plant.__name__: plant(all_) for plant in PLANTS}
+    owners = {
+        text: name
+        for name, mine in records.items()
+        for record in mine
+        for text in (record.lms["record_id"], record.lms["account_name"], record.account["account_name"])
+    }
+    into = all_.made.write(tmp_path_factory.mktemp("logs"))
+    answers = {}
+    for matching in Matching:
+        said = answers[matching] = defaultdict(lambda: defaultdict(set))
+        with check(into, CheckSettings(matching=matching), engine="duckdb", memory=MEMORY) as answer:
+            said["notes"]["notes"] = set(answer.notes)
+            for row in answer.faults(None):
+                if name := owners.get(row.record_id) or owners.get(row.actual):
+                    said[name][row.code].add(row.detail)
+    return answers
 
 
-NOBODY, ALIKE = "the key resolves to nobody", "; the account is most likely that of"
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_full_matching_sees_whose_an_account_is_and_leaves_what_is_nobodys(plant, told):
+    exact, full = PLANTS[plant]
+    assert set(told[Matching.EXACT][plant.__name__]) == exact
+    assert set(told[Matching.FULL][plant.__name__]) == full
 
 
-@pytest.mark.parametrize(
-    ("plant", "exact", "full"),
-    [
-        (unknown, {"TU0103"}, {"TU0501", "TU0503"}),  # somebody's after all, and their second one
-        (stranger, {"TU0103"}, {"TU0103"}),
-        (likely, {"TU0103"}, {"TU0103"}),
-        (torn, {"TU0104"}, {"TU0501", "TU0503"}),
-        (undecided, {"TU0104"}, {"TU0104"}),
-        (
-            reused,
-            {"TU0205", "TU0503"},
-            {"TU0106", "TU0501", "TU0503"},
-        ),  # the new hire's, split; then the leaver's
-        (split, {"TU0103"}, {"TU0501", "TU0503"}),
-        (namesakes, set(), set()),
-    ],
-)
-def test_full_matching_sees_whose_an_account_is_and_leaves_what_is_nobodys(plant, exact, full, tmp_path):
-    assert set(found(plant, Matching.EXACT, tmp_path / "exact")) == exact
-    assert set(found(plant, Matching.FULL, tmp_path / "full")) == full
+def test_whoever_an_account_most_likely_is_is_a_hint_and_no_more(told):
+    (said,) = told[Matching.FULL]["likely"]["TU0103"]
+    assert said.startswith(NOBODY + "; the account is most likely that of")
+    assert told[Matching.FULL]["stranger"]["TU0103"] == {NOBODY}
+    assert told[Matching.EXACT]["likely"]["TU0103"] == {NOBODY}
 
 
-def test_whoever_an_account_most_likely_is_is_a_hint_and_no_more(tmp_path):
-    (said,) = found(likely, Matching.FULL, tmp_path / "likely")["TU0103"]
-    assert said.startswith(NOBODY + ALIKE)
-    assert found(stranger, Matching.FULL, tmp_path / "stranger")["TU0103"] == [NOBODY]
+def test_without_matching_no_account_is_anybodys(told):
+    assert not told[Matching.OFF]["unknown"]
+    assert "TU0501" not in {code for said in told[Matching.OFF].values() for code in said}
 
 
-def test_without_matching_no_account_is_anybodys(tmp_path):
-    assert not found(unknown, Matching.OFF, tmp_path / "unknown")
-    assert "TU0501" not in found(split, Matching.OFF, tmp_path / "split")
-
-
-def test_the_answer_says_what_was_matched_and_by_which_policy(tmp_path):
-    staff().made.write(tmp_path)
-    with check(tmp_path, CheckSettings(matching=Matching.FULL), engine="duckdb", memory=MEMORY) as answer:
-        (note,) = [one for one in answer.notes if "identity policy" in one]
+def test_the_answer_says_what_was_matched_and_by_which_policy(told):
+    (note,) = [one for one in told[Matching.FULL]["notes"]["notes"] if "identity policy" in one]
     assert default_policy().hash[:12] in note
-    with check(tmp_path, CheckSettings(), engine="duckdb", memory=MEMORY) as answer:
-        assert not [one for one in answer.notes if "identity policy" in one]
+    assert not [one for one in told[Matching.EXACT]["notes"]["notes"] if "identity policy" in one]
+
+
+NOBODY = "the key resolves to nobody"

@@ -34,8 +34,9 @@ _AGREES = {
 
 _GATES = {
     "number and name": """agrees_number and agrees_name
-      and (namesakes = 1 or agrees_address or agrees_mailbox or (context > 0 and not contradicted))""",
-    "number and mailbox": "agrees_number and (agrees_mailbox or agrees_address)",
+      and (namesakes = 1 or (not contradicted and (agrees_address or agrees_mailbox or context > 0)))""",
+    "number and mailbox": """agrees_number and (agrees_mailbox or agrees_address)
+      and (namesakes = 1 or not contradicted or not agrees_name)""",
     "address and name": """agrees_mailbox and agrees_name and not contradicted
       and (strangers < $strangers
         or (strangers < $few / roster_size and same_address

@@ -51,7 +51,8 @@ def shared_addresses(con: DuckDBPyConnection, policy: Policy) -> None:
     con.execute("create or replace table shared (address text)")
     con.execute(
         """insert into shared select address from uses
-        where not contains(letters, left(family, 4)) and not starts_with(letters, left(given, 4))
+        where not (length(family) > 2 and contains(letters, left(family, 4)))
+          and not (length(given) > 2 and starts_with(letters, left(given, 4)))
         group by address having count(distinct full_name) >= ?""",
         [limits.shared_names],
     )
