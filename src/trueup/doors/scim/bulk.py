@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from trueup.identity.scim.vocabulary import AnyResource
 
+REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 ANSWERS = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 REFERENCE = "bulkId:"
 
@@ -68,11 +69,14 @@ async def post_bulk(request: Request) -> Response:
 
 def _read(told: Any) -> tuple[list[_Operation], int]:
     """The operations, each still unread: one that is wrong fails alone (RFC 7644, 3.7.3)."""
-    envelope = {**told, "Operations": []} if isinstance(told, dict) else told
-    asked = BulkRequest[EITHER].model_validate(envelope, scim_ctx=Context.BULK_REQUEST)
-    operations = told.get("Operations")
+    operations = told.get("Operations") if isinstance(told, dict) else None
     if not isinstance(operations, list) or not all(isinstance(one, dict) for one in operations):
         raise InvalidSyntaxException(detail="Operations: a list of objects was expected")
+    if REQUEST not in (told.get("schemas") or ()):
+        raise InvalidSyntaxException(detail=f"schemas: {REQUEST} was expected")
+    most = told.get("failOnErrors", 0)
+    if not isinstance(most, int):
+        raise InvalidValueException(detail="failOnErrors: a number was expected")
     if len(operations) > MOST_OPERATIONS:
         raise PayloadTooLargeException(
             detail=f"{len(operations):,} operations; up to {MOST_OPERATIONS:,} are taken at once"
@@ -83,7 +87,7 @@ def _read(told: Any) -> tuple[list[_Operation], int]:
     return [
         _Operation(one, one["bulkId"] if isinstance(one.get("bulkId"), str) else None, set(_references(one)))
         for one in operations
-    ], asked.fail_on_errors or 0
+    ], most
 
 
 def _in_order(operations: list[_Operation]) -> Iterator[_Operation]:
@@ -128,7 +132,7 @@ async def _carried_out(
     if str(told.get("method", "")).upper() == "PATCH":
         told = {**told, "data": straightened(bounded_paths(told.get("data")))}
     asked: Any = BulkRequest[EITHER].model_validate(
-        {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [told]},
+        {"schemas": [REQUEST], "Operations": [told]},
         scim_ctx=Context.BULK_REQUEST,
         scim_policy=POLICY,
         scim_provider=PROVIDER,

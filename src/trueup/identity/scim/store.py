@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trueup.identity.scim.vocabulary import AnyResource
     from trueup.kit.database import Statements, Transaction
 
+LAST = 1 << 62  # no list has so many
 UNIQUE = {
     "scim_resource_user_name": "userName",
     "scim_resource_external_id": "externalId",
@@ -132,7 +133,7 @@ async def found(
         return total, []
     listed = Parameters(source)
     where, order = selected(models, asked, listed), ordered(models, asked, listed)
-    page = f"LIMIT {listed.add(most, 'bigint')} OFFSET {listed.add(asked.start_index_0 or 0, 'bigint')}"
+    page = f"LIMIT {listed.add(most, 'bigint')} OFFSET {listed.add(min(asked.start_index_0 or 0, LAST), 'bigint')}"
     rows = await tx.rows(f"{_STORED} WHERE source = $1 AND ({where}) ORDER BY {order} {page}", *listed.values)
     return total, [_stored(row) for row in rows]
 
