@@ -40,6 +40,7 @@ COLUMNS = {
 }
 HELD = {"members", "groups"}  # columns of their own
 ORDERED = {
+    CompareOperator.eq: "=",
     CompareOperator.gt: ">",
     CompareOperator.ge: ">=",
     CompareOperator.lt: "<",
@@ -50,7 +51,7 @@ WITHIN = {
     CompareOperator.sw: "starts_with({text}, {value})",
     CompareOperator.ew: "right({text}, length({value})) = {value}",
 }
-SOMETHING = """'$.** ? (@.type() != "object" && @.type() != "array" && @ != "" && @ != null)'"""
+SOMETHING = """'$.** ? (@.type() == "boolean" || @.type() == "number" || @.type() == "string" && @ != "")'"""
 
 
 class Parameters:
@@ -81,10 +82,10 @@ def ordered(models: list[type[AnyResource]], asked: SearchRequest[Any], paramete
     for model in models:
         binding = asked.sort_binding(model)
         if binding is not None:
-            kind = parameters.add(type_of(model), "text")
-            keys.append(f"CASE WHEN type = {kind} THEN {_Sorted(parameters).key(binding)} END")
+            key = _Sorted(parameters).key(binding)
+            keys.append(f"WHEN {parameters.add(type_of(model), 'text')} THEN {key}")
     way = "DESC NULLS FIRST" if down else "ASC NULLS LAST"
-    return ", ".join([*(f"{key} {way}" for key in keys), "place"])
+    return f"CASE type {' '.join(keys)} END {way}, place" if keys else "place"
 
 
 class _Places:
@@ -159,12 +160,16 @@ class _Condition(FilterVisitor[str]):
         binding = self._bound(node.attr_path, compared=True)
         if binding is None:
             return "false"
+        if _is_complex(binding):
+            raise InvalidFilterException(detail=f"'{binding.urn}' holds attributes: compare one of them")
         value = _comparable(binding, coerce_value(binding, node.value, node.op))
         if node.op == CompareOperator.ne:
             return f"({self._compared(binding, CompareOperator.eq, value)}) IS NOT TRUE"
         return self._compared(binding, node.op, value)
 
     def _compared(self, binding: AttributeBinding, op: CompareOperator, value: str | datetime | None) -> str:
+        if (value is None and op != CompareOperator.eq) or (op in WITHIN and binding.target_type is datetime):
+            return "false"  # nothing has an order to nothing, and a time contains no text
         if self.outer is not None:
             return self._met(self.places.text("entry", _below(self.outer, binding)), op, value)
         if not binding.is_multivalued:
@@ -172,17 +177,15 @@ class _Condition(FilterVisitor[str]):
         head = self.places.head(binding)
         within = _names(binding)[-1:] if binding.sub_field_name else []
         met = _any_entry(head, self._met(self.places.text("entry", within), op, value))
-        return f"({head} IS NULL OR {met})" if value is None and op == CompareOperator.eq else met
+        return f"({head} IS NULL OR {met})" if value is None else met
 
     def _met(self, text: str, op: CompareOperator, value: str | datetime | None) -> str:
         """Whether one value compares so."""
         if value is None:
-            return f"{text} IS NULL" if op == CompareOperator.eq else "false"
+            return f"{text} IS NULL"
         given = self.places.parameters.add(value, "timestamptz" if isinstance(value, datetime) else "text")
-        if op == CompareOperator.eq:
-            return f"{text} = {given}"
         if op in WITHIN:
-            return WITHIN[op].format(text=text, value=given) if isinstance(value, str) else "false"
+            return WITHIN[op].format(text=text, value=given)
         return f"{text} {ORDERED[op]} {given}" + ("" if isinstance(value, datetime) else ' COLLATE "C"')
 
     def _bound(self, path: AttrPath, *, compared: bool = False) -> AttributeBinding | None:
@@ -191,8 +194,8 @@ class _Condition(FilterVisitor[str]):
         if self.outer is not None and self.outer.target_type is str:  # a list of plain texts, as schemas
             return self.outer if str(path).lower() == "value" else None
         binding = Path[self.model](told).resolve()  # type: ignore[name-defined]  # a parameter at run time
-        if compared and binding is not None and hasattr(binding.target_type, "model_fields"):
-            return Path[self.model](f"{told}.value").resolve()  # type: ignore[name-defined]  # a parameter at run time
+        if compared and binding is not None and binding.is_multivalued and _is_complex(binding):
+            return Path[self.model](f"{told}.value").resolve() or binding  # type: ignore[name-defined]  # a parameter at run time
         return binding
 
 
@@ -212,6 +215,10 @@ def _names(binding: AttributeBinding) -> list[str]:
     """The members of the JSON that lead to an attribute."""
     schema, _, names = binding.urn.rpartition(":")
     return [*([schema] if "extension" in schema.lower() else []), *names.split(".")]
+
+
+def _is_complex(binding: AttributeBinding) -> bool:
+    return hasattr(binding.target_type, "model_fields")
 
 
 def _below(outer: AttributeBinding, binding: AttributeBinding) -> list[str]:
