@@ -16,7 +16,7 @@ setup: ## make .venv with trueup in it (.venv/bin/trueup)
 setup-dev:
 	@scripts/setup.sh dev
 
-demo: ## make a quarter-end with planted faults, check it, take it into a ledger and verify that
+demo: ## make a quarter-end with planted faults, check it, take it into a ledger, find whose each account is, verify that
 	@scripts/demo.sh
 
 test: ## all tests (ARGS="-k zones" picks some)
@@ -44,10 +44,11 @@ ifneq ($(filter identity,$(BENCH)),)
 	$(BIN)/python benchmarks/bench_identity.py --rows $(or $(ROWS),1e4,1e5,1e6) $(ARGS)
 endif
 
-proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 100 times killed under load, no acknowledged event lost
+proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 100 times killed under load, no acknowledged event lost; a thousand sequences of merges taken back
 	$(BIN)/python benchmarks/proof_sample.py $(ARGS)
 	TRUEUP_KILLS=50 $(BIN)/pytest -p no:cacheprovider tests/journey/test_arrive_killed.py
 	TRUEUP_KILLS=25 $(BIN)/pytest -p no:cacheprovider tests/doors/api/test_killed.py
+	TRUEUP_SEQUENCES=1000 $(BIN)/pytest -p no:cacheprovider -n 0 tests/journey/test_identify.py -k whatever_is_merged
 
 docs: ## the documentation as a site, into site/
 	@scripts/docs.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A believable company's quarter-end with planted faults: checked, then taken into a ledger whose audit log is verified.
+# A believable company's quarter-end with planted faults: checked, then taken into a ledger, where each account finds its
+# person, and whose audit log is verified.
 # Leaves everything in demo/; its database is embedded, and gone when the demo ends (its data stay in demo/data).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,6 +27,13 @@ rm -rf demo/data demo/audit
 export TRUEUP_DATA_DIR="$PWD/demo/data"
 unset TRUEUP_DATABASE_URL
 faults "$trueup" import demo/quarter-end/logs --quiet
+echo
+echo "Whose account is whose (trueup identity): what is sure is linked, the rest is for a person to decide"
+"$trueup" identity enrol demo/quarter-end/logs/people.csv demo/quarter-end/logs/accounts.csv --quiet
+"$trueup" identity conflicts --limit 6
+"$trueup" identity conflicts --out demo/conflicts.html
+
+echo
 "$trueup" audit key --new demo.example/audit >/dev/null
 "$trueup" audit sequence
 "$trueup" audit export demo/audit
@@ -33,6 +41,7 @@ faults "$trueup" import demo/quarter-end/logs --quiet
 cat <<END
 
 The report:       $PWD/demo/report.html   (open it in a browser; it needs no network)
+The conflicts:    $PWD/demo/conflicts.html
 Every fault:      $PWD/demo/faults.jsonl
 What was planted: $PWD/demo/quarter-end/truth.jsonl
 The audit log:    $PWD/demo/audit

@@ -25,6 +25,7 @@ from trueup.doors.audit_key import audit_key_file, audit_keys, made
 from trueup.doors.webhook_keys import WebhookKeys, webhook_keys_file
 from trueup.journey.admit import Admission, tidy
 from trueup.journey.consult import Acknowledger
+from trueup.journey.keep_resolving import keep_resolving
 from trueup.journey.open_shelf import open_shelf
 from trueup.journey.statements import Statements
 from trueup.journey.together import Together
@@ -128,7 +129,7 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _working(shelf: Shelf, keys: tuple[SigningKey, ...]) -> AsyncIterator[None]:
-    """What runs beside the requests: places in the audit log, and what has ended is put away."""
+    """What runs beside the requests: places in the audit log, people of new accounts, and what has ended is put away."""
     stop = asyncio.Event()
 
     def said(event: str, figures: dict[str, int]) -> None:
@@ -136,6 +137,7 @@ async def _working(shelf: Shelf, keys: tuple[SigningKey, ...]) -> AsyncIterator[
 
     async with asyncio.TaskGroup() as beside:
         beside.create_task(keep_sequencing(shelf.database, keys, stop, said=said))
+        beside.create_task(keep_resolving(shelf, stop, said=said))
         beside.create_task(tidy(shelf.database, stop, TIDY_SECONDS))
         try:
             yield

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from trueup.doors.conversion import in_utc
+from trueup.doors.report.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ def line(one: Conflict) -> str:
     beside = f", as {', '.join(it.shown for it in one.others)}" if one.others else ""
     missing = f" at {one.issuer}" if one.issuer else ""
     likely = f": {one.choices[0].person.named}?" if one.choices else ""
-    moved = f", {one.completions:,} completions" if one.completions else ""
+    moved = f", {counted(one.completions, 'completion')}" if one.completions else ""
     return f"{one.number:>6}  {one.about.value}{missing}  {one.record.shown}{beside}{likely}{moved}"
 
 
@@ -107,7 +108,7 @@ def paragraphs(one: Conflict) -> str:
                 lines.append(f"       {shown:11}{said['says']} ({said['bits']:+.1f})")
         lines += [f"       against    {veto}" for veto in it.vetoes]
     if one.completions:
-        lines.append(f"  moves     {one.completions:,} completions")
+        lines.append(f"  moves     {counted(one.completions, 'completion')}")
     lines.append(f"  do        {one.suggested}")
     return "\n".join(lines)
 

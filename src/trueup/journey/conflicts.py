@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from trueup.identity.contested import store as waiting_in
 from trueup.identity.decisions import store
 from trueup.identity.policy import default_policy
 from trueup.identity.register import store as register
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from trueup.identity.decisions.store import Candidate
+    from trueup.identity.contested.store import Candidate
     from trueup.identity.register.revising import Believed
     from trueup.identity.register.store import Record
     from trueup.journey.arrive import Shelf
@@ -126,9 +127,9 @@ async def conflicts_of(shelf: Shelf, number: int, *, now: datetime) -> list[Conf
 
 async def _all(shelf: Shelf) -> list[_Raw]:
     margin = default_policy().linking.margin
-    waiting = await store.unlinked(shelf.database)
-    candidates = await store.candidates(shelf.database, waiting)
-    mixed = await store.mixed(shelf.database)
+    waiting = await register.open_accounts(shelf.database)
+    candidates = await waiting_in.candidates(shelf.database, waiting)
+    mixed = await waiting_in.mixed(shelf.database)
     swapped = _swapped(mixed)
     found = [_Raw(one, About.SWAPPED, (other,), mixed[one]) for one, other in swapped.items() if one < other]
     done = set(swapped)
@@ -142,11 +143,11 @@ async def _all(shelf: Shelf) -> list[_Raw]:
             found.append(_Raw(number, About.SEVERAL_PEOPLE))
         else:
             found.append(_Raw(number, About.NOT_SURE))
-    for person, records in await store.doubled(shelf.database):
+    for person, records in await waiting_in.doubled(shelf.database):
         found.append(_Raw(records[-1], About.SEVERAL_ACCOUNTS, tuple(records[:-1]), (person,)))
     found += [
         _Raw(number, About.NO_ACCOUNT, issuer=issuer)
-        for number, issuer in await store.without_account(shelf.database)
+        for number, issuer in await waiting_in.without_account(shelf.database)
     ]
     order = list(About)
     return sorted(found, key=lambda one: (order.index(one.about), one.number))
@@ -166,12 +167,12 @@ async def _told(shelf: Shelf, raw: Sequence[_Raw], now: datetime) -> list[Confli
     numbers = {number for one in raw for number in (one.number, *one.others)}
     records = await register.records(shelf.database, numbers)
     said = await register.believed(shelf.database, numbers)
-    candidates = await store.candidates(shelf.database, numbers)
+    candidates = await waiting_in.candidates(shelf.database, numbers)
     linked = await store.people_of(shelf.database, numbers)
     people = {one.person_id for here in candidates.values() for one in here}
     people |= {person for one in raw for person in one.people} | {person for person, _ in linked.values()}
     known = await people_named(shelf, people, now)
-    completions = await store.completions_of(shelf.database, numbers)
+    completions = await waiting_in.completions_of(shelf.database, numbers)
     found = []
     for one in raw:
         choices = tuple(_choice(it, known) for it in candidates.get(one.number, ()))

@@ -15,8 +15,10 @@ from uuid import UUID
 import msgspec
 import pyarrow as pa
 
+from trueup.identity.contested import store as waiting_in
+from trueup.identity.contested.store import Candidate
 from trueup.identity.decisions import store
-from trueup.identity.decisions.store import Candidate, Decision, Kind
+from trueup.identity.decisions.store import Decision, Kind
 from trueup.identity.matching.match import SEPARATOR, Links, match
 from trueup.identity.matching.model import Fitted, usual
 from trueup.identity.policy import Policy, default_policy
@@ -26,7 +28,7 @@ from trueup.journey.enrol import enrol_actors
 from trueup.journey.identify import POLICY, Why, keep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from trueup.journey.arrive import Shelf
@@ -79,30 +81,33 @@ async def resolve(
     accounts = await all_accounts(shelf.database)
     open_ = {int(one["account_name"]) for one in accounts if one["linked"] is None}
     if not open_:
-        await store.keep_candidates(shelf.database, [], (), policy.hash)
+        await waiting_in.keep_candidates(shelf.database, [], (), policy.hash)
         return Resolved(len(accounts), 0, 0, 0)
     links = await _links(shelf, policy, accounts, now, memory=memory, learn=learn, tell=tell)
+    return await settle(shelf, policy, links, open_, len(accounts), now=now)
+
+
+async def settle(
+    shelf: Shelf, policy: Policy, links: Links, open_: Collection[int], accounts: int, *, now: datetime
+) -> Resolved:
+    """Links what is sure of the accounts that are open, and keeps whom the others may be; of `accounts` in all."""
     apart = await store.apart(shelf.database)
-    found = [one for one in _rows(links) if one[0].record_id in open_]
-    sure = [
-        one
-        for one, band in found
-        if band == "auto" and one.rank == 1 and (one.record_id, one.person_id) not in apart
+    found = [
+        (one, band)
+        for one, band in _rows(links)
+        if one.record_id in open_ and (one.record_id, one.person_id) not in apart
     ]
-    made = [_decision(one) for one in sure]
-    done = {one.record_id for one in sure}
-    waiting = [
-        one for one, _ in found if one.record_id not in done and (one.record_id, one.person_id) not in apart
-    ]
+    sure = {one.record_id: one for one, band in found if band == "auto" and one.rank == 1}
+    waiting = [one for one, _ in found if one.record_id not in sure]
     async with shelf.database.transaction() as both:
         await store.alone(both)
-        decided = await store.people_of(both, done)  # by somebody else, meanwhile
-        made = [one for one in made if one.record_id not in decided]
+        decided = await store.people_of(both, sure)  # by somebody else, meanwhile
+        made = [_decision(one) for one in sure.values() if one.record_id not in decided]
         if made:
             await keep(shelf, both, Why(POLICY, now, "", policy.hash), made, None)
-        await store.keep_candidates(both, open_, waiting, policy.hash)
+        await waiting_in.keep_candidates(both, open_, waiting, policy.hash)
     left = {one.record_id for one in waiting}
-    return Resolved(len(accounts), len(made), len(left), len(open_) - len(done) - len(left))
+    return Resolved(accounts, len(made), len(left), len(open_) - len(sure) - len(left))
 
 
 async def contradicted(
@@ -136,7 +141,7 @@ async def contradicted(
 async def _links(
     shelf: Shelf,
     policy: Policy,
-    accounts: Sequence[dict[str, Any]],
+    accounts: Sequence[Mapping[str, Any]],
     now: datetime,
     *,
     memory: int | None,
@@ -144,25 +149,42 @@ async def _links(
     tell: Callable[[str], None],
 ) -> Links:
     people = await roster(shelf.database)
-    kept = None if learn else await store.model(shelf.database)
-    model = msgspec.json.decode(kept, type=Fitted) if kept else None
+    model = None if learn else await model_kept(shelf)
     with tempfile.TemporaryDirectory(prefix="trueup-", ignore_cleanup_errors=True) as place:
         links = await asyncio.to_thread(
-            match,
-            _table(people, ("person_id", *_COLUMNS, "hired_on")),
-            _table(accounts, ("account_issuer", "account_name", *_COLUMNS, "created_at")),
-            policy,
-            model=model,
-            memory=memory,
-            spill=Path(place),
-            tell=tell,
-        )
-    if model is None and links.model != usual(len(people), within=False):
-        await store.keep_model(shelf.database, msgspec.json.encode(links.model).decode(), policy.hash, now)
+            lambda: match(
+                people_table(people), accounts_table(accounts), policy,
+                model=model, memory=memory, spill=Path(place), tell=tell,
+            )
+        )  # fmt: skip  # a list
+    if model is None:
+        await keep_learned(shelf, links.model, len(people), policy, now)
     return links
 
 
-def _table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> pa.Table:
+async def model_kept(shelf: Shelf) -> Fitted | None:
+    """The weights that were learned last."""
+    kept = await waiting_in.model(shelf.database)
+    return msgspec.json.decode(kept, type=Fitted) if kept else None
+
+
+async def keep_learned(shelf: Shelf, model: Fitted, people: int, policy: Policy, now: datetime) -> None:
+    """Keeps weights for the next time, unless they are the usual ones: then there was too little to learn from."""
+    if model != usual(people, within=False):
+        await waiting_in.keep_model(shelf.database, msgspec.json.encode(model).decode(), policy.hash, now)
+
+
+def people_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The roster as the matcher takes it."""
+    return _table(rows, ("person_id", *_COLUMNS, "hired_on"))
+
+
+def accounts_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Accounts as the matcher takes them."""
+    return _table(rows, ("account_issuer", "account_name", *_COLUMNS, "created_at"))
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pa.Table:
     return pa.table(
         {
             name: pa.array([row.get(name) for row in rows], pa.int64() if name in _INTEGERS else pa.string())

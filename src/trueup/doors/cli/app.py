@@ -15,10 +15,7 @@ from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
 from trueup.doors.cli.conversions import conversions
 from trueup.doors.cli.db import db
-from trueup.doors.cli.decision_log import export, replay
-from trueup.doors.cli.decision_log import import_ as import_decisions
 from trueup.doors.cli.doctor import doctor
-from trueup.doors.cli.enrolment import contradicted, enrol, resolve
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
 from trueup.doors.cli.identity import identity
@@ -28,7 +25,6 @@ from trueup.doors.cli.quarantine import quarantine
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
 from trueup.doors.cli.serve import serve
-from trueup.doors.cli.stewarding import conflicts, decide, history, merge, show, unmerge
 from trueup.doors.cli.who import who
 
 if TYPE_CHECKING:
@@ -63,12 +59,6 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-stewards: list[Callable[..., None]] = [
-    enrol, resolve, conflicts, show, decide, merge, unmerge, history, contradicted, export, replay,
-]  # fmt: skip  # a list
-for part in stewards:
-    identity.command()(part)
-identity.command("import")(import_decisions)
 verbs: list[Callable[..., None]] = [check, who, inspect, explain, faults, sample, serve, doctor, conversions]
 for verb in verbs:
     app.command(rich_help_panel="Verbs")(verb)

@@ -52,7 +52,9 @@ def pairs(con: DuckDBPyConnection, left: str, right: str, block: int) -> None:
     con.execute(
         f"""create or replace table pairs as
         with few as (
-          select kind, text from (select kind, text, count(*) as n from {left}_keys group by all) l
+          select kind, text from (
+            select kind, text, count(*) as n from {left}_keys
+            where (kind, text) in (select (kind, text) from {right}_keys) group by all) l
           join (select kind, text, count(*) as n from {right}_keys group by all) r using (kind, text)
           where l.n * r.n <= {block}
         )

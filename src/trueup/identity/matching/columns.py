@@ -35,16 +35,7 @@ def prepare(
     if people is not None:
         _source(con, "people", people, "person_id", "hired_on")
         sides.append("people")
-    texts.names(
-        con,
-        [f"{side}_in.{one}" for side in sides for one in ("first_name", "last_name", "former_last_names[]")],
-        policy,
-    )
-    texts.mails(con, [f"{side}_in.{one}" for side in sides for one in ("email", "aliases[]")], policy)
-    texts.numbers(
-        con, [f"{side}_in.{one}" for side in sides for one in ("employee_number", "former_numbers[]")], policy
-    )
-    texts.contexts(con, [f"{side}_in.{one}" for side in sides for one in ("department", "city")], policy)
+    _texts(con, sides, policy)
     roster = "people" if people is not None else "accounts"
     _roster(con, roster)
     written = learned.writing(con, policy)
@@ -58,6 +49,29 @@ def prepare(
     for side in sides:
         _compared(con, side, roster)
     return written
+
+
+def arrive(con: DuckDBPyConnection, accounts: pa.Table, policy: Policy, written: learned.Writing) -> None:
+    """Reads accounts that came after all was prepared into `accounts_side`, by what was learned then."""
+    _source(con, "accounts", accounts, "account_issuer || chr(31) || account_name", "created_at")
+    _texts(con, ["accounts"], policy)
+    _named(con, "accounts", written, lone=True)
+    learned.new_domains(con)
+    _compared(con, "accounts", "people")
+
+
+def _texts(con: DuckDBPyConnection, sides: Sequence[str], policy: Policy) -> None:
+    """Every text of these sides as it is compared."""
+    texts.names(
+        con,
+        [f"{side}_in.{one}" for side in sides for one in ("first_name", "last_name", "former_last_names[]")],
+        policy,
+    )
+    texts.mails(con, [f"{side}_in.{one}" for side in sides for one in ("email", "aliases[]")], policy)
+    texts.numbers(
+        con, [f"{side}_in.{one}" for side in sides for one in ("employee_number", "former_numbers[]")], policy
+    )
+    texts.contexts(con, [f"{side}_in.{one}" for side in sides for one in ("department", "city")], policy)
 
 
 def _source(con: DuckDBPyConnection, side: str, table: pa.Table, key: str, since: str) -> None:

@@ -53,7 +53,7 @@ _VETOES = {
 }
 
 
-def ranked(con: DuckDBPyConnection, scored: str, roster: str, *, within: bool) -> None:
+def ranked(con: DuckDBPyConnection, scored: str, *, within: bool) -> None:
     """Table `ranked` (account, person, weight, rank, margin and the weights of each field): every scored pair.
 
     Ties are broken by the person's id, so that one input has one answer; the margin of a tie is 0, and of a lone
@@ -68,12 +68,23 @@ def ranked(con: DuckDBPyConnection, scored: str, roster: str, *, within: bool) -
         from (select *, round(match_weight, 6) as weight from ({there} {back if within else ""}))
         window best as (partition by account order by weight desc, person)"""
     )
+
+
+def rarity(con: DuckDBPyConnection, roster: str) -> None:
+    """Tables `frequency` (kind, text, share) of the roster's names and places, `namesakes` and `alike` of its people."""
     con.execute(
         f"""create or replace table frequency as
         select 'given' as kind, given as text, count(*) / sum(count(*)) over () as share from {roster}_side group by 2
         union all select 'family', family, count(*) / sum(count(*)) over () from {roster}_side group by 2
         union all select 'department', department, count(*) / sum(count(*)) over () from {roster}_side group by 2
         union all select 'city', city, count(*) / sum(count(*)) over () from {roster}_side group by 2"""
+    )
+    con.execute(
+        f"create or replace table namesakes as select full_name, count(*) as namesakes from {roster}_side group by 1"
+    )
+    con.execute(
+        "create or replace table alike as select full_name, department, city, count(*) as alike"
+        f" from {roster}_side group by all"
     )
 
 
@@ -106,11 +117,8 @@ def banded(con: DuckDBPyConnection, roster: str, policy: Linking) -> None:
           join {roster}_side p on p.unique_id = r.person join accounts_side a on a.unique_id = r.account
           left join {roster}_owned o on o.number = a.number
           left join addressed d on d.address = a.address
-          left join (select full_name, count(*) as namesakes from {roster}_side group by 1) n
-            on n.full_name = p.full_name
-          left join (
-            select full_name, department, city, count(*) as alike from {roster}_side group by all
-          ) k on k.full_name = p.full_name and k.department = p.department and k.city = p.city
+          left join namesakes n on n.full_name = p.full_name
+          left join alike k on k.full_name = p.full_name and k.department = p.department and k.city = p.city
           left join frequency fg on fg.kind = 'given' and fg.text = p.given
           left join frequency ff on ff.kind = 'family' and ff.text = p.family
           left join frequency fd on fd.kind = 'department' and fd.text = p.department

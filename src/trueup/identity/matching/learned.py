@@ -120,3 +120,13 @@ def domain_families(con: DuckDBPyConnection, policy: Policy) -> None:
         "create or replace table kept_at as select unnest(?::text[]) as domain, unnest(?::text[]) as other",
         [[one for one, _ in sorted(both)], [other for _, other in sorted(both)]],
     )
+
+
+def new_domains(con: DuckDBPyConnection) -> None:
+    """Domains that were not there when families were learned: each its own, or of the roster's domain above it."""
+    con.execute(
+        """insert into family_of
+        select m.domain, coalesce(min(f.family), m.domain), false
+        from (select distinct domain from mail_of where domain not in (select domain from family_of)) m
+        left join family_of f on f.of_roster and ends_with(m.domain, '.' || f.domain) group by m.domain"""
+    )

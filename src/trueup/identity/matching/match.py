@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,22 +66,78 @@ def match(
     `memory` is what the process may use, in bytes; beyond its share DuckDB spills into the directory `spill`.
     Deterministic: the same tables, policy and model give the same rows in the same order. Raises MatchingError.
     """
-    within = people is None
-    roster = "accounts" if people is None else "people"
-    with duckdb.connect(config=_config(memory, spill)) as con:
-        tell("normalising names, addresses and numbers")
-        columns.prepare(con, people, accounts, policy)
-        _refuse_doubles(con, roster)
-        for side in {roster, "accounts"}:
-            candidates.keys(con, side)
-        tell("finding pairs that share something rare")
-        candidates.pairs(con, roster, "accounts", policy.linking.block)
-        fitted = model or _learned(con, roster, tell)
+    with closing(
+        Standing(people, accounts, policy, model=model, memory=memory, spill=spill, tell=tell)
+    ) as standing:
         tell("scoring")
-        scored = Model(con, fitted, within=within).scored(policy.linking.review_weight)
-        gates.ranked(con, scored.physical_name, roster, within=within)
-        gates.banded(con, roster, policy.linking)
-        return Links(_told(con), fitted, policy.hash, _keyless(con, people, accounts))
+        return standing.links()
+
+
+class Standing:
+    """A roster that stands prepared, with what was learned of it: its accounts are linked, and those that come later."""
+
+    def __init__(
+        self,
+        people: pa.Table | None,
+        accounts: pa.Table,
+        policy: Policy,
+        *,
+        model: Fitted | None = None,
+        memory: int | None = None,
+        spill: Path | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._policy = policy
+        self._within = people is None
+        self._roster = "accounts" if people is None else "people"
+        self._con = con = duckdb.connect(config=_config(memory, spill))
+        self._terms: dict[str, str] | None = None
+        try:
+            tell("normalising names, addresses and numbers")
+            self._written = columns.prepare(con, people, accounts, policy)
+            self._keyless = _keyless(con, people, accounts)
+            _refuse_doubles(con, self._roster)
+            for side in {self._roster, "accounts"}:
+                candidates.keys(con, side)
+            gates.rarity(con, self._roster)
+            tell("finding pairs that share something rare")
+            candidates.pairs(con, self._roster, "accounts", policy.linking.block)
+            self._model = model or _learned(con, self._roster, tell)
+        except BaseException:
+            con.close()
+            raise
+
+    def close(self) -> None:
+        """Lets go of all of it."""
+        self._con.close()
+
+    def links(self) -> Links:
+        """The links of the accounts that it was prepared with, or that came last."""
+        con = self._con
+        scorer = Model(con, self._model, within=self._within)
+        if self._terms is not None:
+            scorer.take_terms(self._terms)
+        scored = scorer.scored(self._policy.linking.review_weight)
+        gates.ranked(con, scored.physical_name, within=self._within)
+        gates.banded(con, self._roster, self._policy.linking)
+        return Links(_told(con), self._model, self._policy.hash, self._keyless)
+
+    def link(self, accounts: pa.Table) -> Links:
+        """The links of accounts that come now, to the people of the roster; by what was learned before.
+
+        Takes as long as a few look-ups in the roster. A standing among accounts alone takes none.
+        """
+        if self._within:
+            raise ValueError("accounts that come later are matched with a roster")
+        con = self._con
+        if self._terms is None:
+            self._terms = Model(con, self._model, within=False).terms()
+        columns.arrive(con, accounts, self._policy, self._written)
+        _refuse_doubles(con, "accounts")
+        self._keyless = _keyless(con, None, accounts)
+        candidates.keys(con, "accounts")
+        candidates.pairs(con, "people", "accounts", self._policy.linking.block)
+        return self.links()
 
 
 def _config(memory: int | None, spill: Path | None) -> dict[str, str | bool]:

@@ -58,6 +58,14 @@ def usual(people: int, *, within: bool) -> Fitted:
 
 _SPELT = "(list_contains(spellings_l, letters_r) or list_contains(spellings_r, letters_l))"
 
+_FREQUENT = (
+    "full_name",
+    "given",
+    "family",
+    "department",
+    "city",
+)  # whose agreement is worth more where it is rare
+
 # who shares these is likely one person, where neither numbers nor addresses say so
 _NAMED = (("given", "family", "city"), ("given", "family", "department"))
 # what a name makes of itself is no second witness to it
@@ -250,6 +258,19 @@ class Model:
     def fitted(self) -> Fitted:
         """What was learned, to score with again."""
         return corrected(self.linker.misc.save_model_to_json(), within=self.within)
+
+    def terms(self) -> dict[str, str]:
+        """The tables of how frequent the values of each column are, by column, for another scorer to take."""
+        return {
+            column: self.linker.table_management.compute_tf_table(column).physical_name
+            for column in _FREQUENT
+        }
+
+    def take_terms(self, tables: Mapping[str, str]) -> None:
+        """Takes the frequencies that another scorer counted."""
+        for column, table in tables.items():
+            counted = self._api.register(table, dataset_display_name=f"frequency_of_{column}")
+            self.linker.table_management.register_term_frequency_lookup(counted, column)
 
     def scored(self, lowest: float) -> SplinkDataFrame:
         """The pairs of table `pairs` with a weight of at least `lowest` bits."""

@@ -195,14 +195,33 @@ async def active(database: Statements, role: Role, issuer: str) -> int:
     )
 
 
-async def roster(database: Statements) -> list[dict[str, Any]]:
+async def roster(database: Statements) -> Sequence[Mapping[str, Any]]:
     """Everybody, a row each, as the matcher takes people: what holds last, and as former or other what held before."""
-    return [dict(row) for row in await database.rows(_ROSTER)]
+    return await database.rows(_ROSTER)
 
 
-async def accounts(database: Statements) -> list[dict[str, Any]]:
+async def roster_state(database: Statements) -> tuple[object, ...]:
+    """What changes whenever the roster does: the last that was said, the last that was closed, the last merge."""
+    row = await database.row(
+        """SELECT max(a.assertion_id) AS said, max(a.known_to) AS closed,
+             (SELECT max(decision_id) FROM identity_decision WHERE kind IN ('merge', 'unmerge')) AS merged
+           FROM assertion a JOIN identity_record r USING (record_id) WHERE r.role = 'person'"""
+    )
+    return tuple(row.values()) if row else ()
+
+
+async def open_accounts(database: Statements) -> list[int]:
+    """The accounts that are nobody's."""
+    rows = await database.rows(
+        """SELECT record_id FROM identity_record r LEFT JOIN link l USING (record_id)
+           WHERE r.role = 'account' AND l.record_id IS NULL ORDER BY record_id"""
+    )
+    return [row["record_id"] for row in rows]
+
+
+async def accounts(database: Statements) -> Sequence[Mapping[str, Any]]:
     """Every account, as the matcher takes accounts; `account_name` is the record's number, `linked` whose it is."""
-    return [dict(row) for row in await database.rows(_ACCOUNTS)]
+    return await database.rows(_ACCOUNTS)
 
 
 async def new_actors(database: Statements, most: int) -> dict[int, Who]:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from trueup.journey.arrive import Shelf
     from trueup.journey.enrol import Enrolled
+    from trueup.journey.resolve import Resolved
     from trueup.journey.roster_files import Read
     from trueup.model.people import RosterEntry
 
 SHOWN = 10
+_WORDS = {"person": "people", "account": "accounts"}
 
 Memory = Annotated[str | None, typer.Option(metavar="SIZE", help="What the process may use, as 4GiB.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -92,7 +94,7 @@ def enrol(
     left_out = 0
     told: list[dict[str, object]] = []
 
-    async def work(shelf: Shelf) -> list[object]:
+    async def work(shelf: Shelf) -> Resolved:
         nonlocal left_out
         now = datetime.now(UTC)
         for path in paths:
@@ -107,11 +109,11 @@ def enrol(
                     verb, shelf, issuer, fit, read, now=now, whole=not part, accept_shrink=accept_shrink
                 )
                 told.append(_as_enrolled(path, issuer, read, done))
-        return [await resolve(shelf, now=now, memory=allowed, tell=tell)]
+        return await resolve(shelf, now=now, memory=allowed, tell=tell)
 
     with telling(silent=quiet or not sys.stderr.isatty()) as tell:
         try:
-            (found,) = on_shelf(verb, work)
+            found = on_shelf(verb, work)
         except RefusedError as error:
             tell("")
             explain(verb, "these files can't be enrolled as they are", error.reasons)
@@ -313,16 +315,19 @@ def _as_enrolled(path: Path, issuer: str, read: Read, done: Enrolled) -> dict[st
     }
 
 
-def _as_resolved(found: object) -> dict[str, int]:
-    from dataclasses import asdict
+def _as_resolved(found: Resolved) -> dict[str, int]:
+    return {
+        "accounts": found.accounts,
+        "linked": found.linked,
+        "waiting": found.waiting,
+        "alone": found.alone,
+    }
 
-    return asdict(found)  # type: ignore[call-overload,no-any-return]
 
-
-def _say(told: Sequence[dict[str, object]], left_out: int, found: object) -> None:
+def _say(told: Sequence[dict[str, object]], left_out: int, found: Resolved) -> None:
     for one in told:
         typer.echo(
-            f"{one['file']}: {one['role']} of {one['source']}: {one['new']:,} new, {one['changed']:,} changed,"
+            f"{one['file']}: {_WORDS[str(one['role'])]} of {one['source']}: {one['new']:,} new, {one['changed']:,} changed,"
             f" {one['unchanged']:,} as before, {one['ended']:,} no more there"
         )
         if one["shared_addresses"]:
@@ -334,7 +339,7 @@ def _say(told: Sequence[dict[str, object]], left_out: int, found: object) -> Non
     _say_resolved(found)
 
 
-def _say_resolved(found: object) -> None:
+def _say_resolved(found: Resolved) -> None:
     counts = _as_resolved(found)
     typer.echo(
         f"{counts['accounts']:,} accounts: {counts['linked']:,} linked now, {counts['waiting']:,} wait for a person,"

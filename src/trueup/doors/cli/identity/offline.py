@@ -1,4 +1,4 @@
-"""`trueup identity`: whose account is whose. Knows how it is asked and shown, no rule of matching."""
+"""`trueup identity policy|match`: without a database. Knows how it is asked and shown, no rule of matching."""
 
 from __future__ import annotations
 
@@ -21,19 +21,12 @@ if TYPE_CHECKING:
 FAILED = 1
 LARGEST = 1 << 20  # bytes of a model
 
-identity = typer.Typer(
-    name="identity",
-    help="Whose account is whose: matching, and what a person decides of it.",
-    no_args_is_help=True,
-)
-
 PolicyFile = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help="Default: the one that `trueup identity policy` prints."),
 ]
 
 
-@identity.command()
 def policy(
     *,
     policy_file: PolicyFile = None,
@@ -55,7 +48,6 @@ def policy(
         typer.echo(files("trueup.identity").joinpath("policy.toml").read_text(encoding="utf-8"), nl=False)
 
 
-@identity.command()
 def match(
     accounts: Annotated[
         Path,

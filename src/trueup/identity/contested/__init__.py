@@ -1,0 +1,1 @@
+"""What a policy must not decide: whom a record may be, and what contradicts itself."""
