@@ -6,6 +6,7 @@ Raises the library's SCIMException for whatever a client may not do; the store i
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -133,7 +134,9 @@ async def _changed(
     async with client.shelf.database.transaction() as tx:
         was = await _locked(tx, client, target)
         (held,) = await _shown(tx, [was])
-        told = change(held)
+        told = await to_thread(
+            change, held
+        )  # a patch of a large group takes a while, and others are answered
         if told is None:
             return held
         body = _body(told)
@@ -231,7 +234,7 @@ async def _shown(database: Statements, found: Sequence[store.Stored]) -> list[An
     for x in held:
         within[x.group].append({"value": str(x.member), "type": x.member_type, "display": x.member_name})
         within[x.member].append({"value": str(x.group), "type": "direct", "display": x.group_name})
-    return [_resource(one, within[one.id]) for one in found]
+    return await to_thread(lambda: [_resource(one, within[one.id]) for one in found])
 
 
 def _resource(one: store.Stored, held: list[dict[str, str]]) -> AnyResource:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 WORK = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+USERS = "/Users"
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
 
@@ -71,6 +73,7 @@ def refusal(told: Answer) -> tuple[int, str | None]:
     return told.status, told.json.get("scimType")
 
 
+SAME = {"schemas": [USER], "userName": "same at once"}
 DIALECTS = {
     "okta deactivates by a value without a path": (
         {"op": "replace", "value": {"active": False}},
@@ -268,10 +271,10 @@ def test_bulk_makes_who_is_referred_to_first_and_tells_each_result(scim: Scim):
         {"method": "POST", "path": "/Users", "bulkId": "bad", "data": {"schemas": [USER]}},
         {
             "method": "PATCH",
-            "path": "/Users/bulkId:u",
+            "path": f"{USERS}/bulkId:u",
             "data": {"schemas": [PATCH], "Operations": [{"op": "Add", "path": "title", "value": "Lead"}]},
         },
-        {"method": "DELETE", "path": "/Users/26118915-6090-4610-87e4-49d8ca9f808d"},
+        {"method": "DELETE", "path": f"{USERS}/26118915-6090-4610-87e4-49d8ca9f808d"},
         {"method": "POST", "path": "/Pets", "bulkId": "p", "data": {}},
     ]
     told = scim.ask("POST", "/Bulk", {"schemas": [BULK], "Operations": operations})
@@ -390,9 +393,29 @@ def test_the_filter_is_refused(scim: Scim, name: str):
     assert refusal(told) == (400, "invalidFilter")
 
 
+def test_a_patch_of_endless_operations_is_refused(scim: Scim):
+    made = scim.user("endless")
+    told = scim.patch(f"/Users/{made['id']}", *[{"op": "add", "path": "title", "value": "x"}] * 1001)
+    assert refusal(told) == (413, None)
+    assert scim.ask("GET", f"/Users/{made['id']}").json == made
+
+
+def test_clients_that_change_one_user_at_once_lose_nothing(scim: Scim):
+    made = scim.user("contended")
+    changes = [{"op": "add", "path": "roles", "value": [{"value": str(number)}]} for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(lambda one: scim.patch(f"/Users/{made['id']}", one).status, changes))
+        same = list(pool.map(lambda _: scim.ask("POST", "/Users", SAME).status, range(6)))
+    assert told == [200] * 12
+    found = scim.ask("GET", f"/Users/{made['id']}").json
+    assert sorted(int(role["value"]) for role in found["roles"]) == list(range(12))
+    assert found["meta"]["version"] == 'W/"13"'
+    assert sorted(same) == [201, 409, 409, 409, 409, 409]
+
+
 def test_what_is_asked_of_no_address_or_in_no_form_is_a_scim_error_too(scim: Scim):
     assert refusal(scim.ask("GET", "/Pets")) == (404, None)
-    assert refusal(scim.ask("GET", "/Users/none")) == (404, None)
+    assert refusal(scim.ask("GET", f"{USERS}/none")) == (404, None)
     assert refusal(scim.ask("GET", "/Me")) == (501, None)
     assert refusal(scim.ask("POST", "/Schemas", {})) == (405, None)
     assert refusal(scim.ask("GET", "/Schemas?filter=a")) == (403, None)

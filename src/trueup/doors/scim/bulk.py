@@ -22,7 +22,7 @@ from scim2_models import (
 from trueup.access.tokens import Scope
 from trueup.doors.api.service import Service
 from trueup.doors.scim.answers import address, error_of, plain
-from trueup.doors.scim.requests import body_of, bounded_paths, client_of, fresh_for
+from trueup.doors.scim.requests import body_of, bounded_patch, client_of, fresh_for
 from trueup.identity.scim.dialects import straightened
 from trueup.identity.scim.vocabulary import EITHER, MODELS, MOST_OPERATIONS, POLICY, PROVIDER, Person
 from trueup.journey import provision
@@ -130,7 +130,7 @@ async def _carried_out(
 ) -> tuple[type[AnyResource], str, str | None, str]:
     """Does one operation: of which type it was, the resource's id and version, and the status. Raises SCIMException."""
     if str(told.get("method", "")).upper() == "PATCH":
-        told = {**told, "data": straightened(bounded_paths(told.get("data")))}
+        told = {**told, "data": straightened(bounded_patch(told.get("data")))}
     asked: Any = BulkRequest[EITHER].model_validate(
         {"schemas": [REQUEST], "Operations": [told]},
         scim_ctx=Context.BULK_REQUEST,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from scim2_models import InvalidFilterException, InvalidPathException
+from scim2_models import InvalidFilterException, InvalidPathException, PayloadTooLargeException
 
 from trueup.doors.api.bodies import JSON, parsed, read_body
 from trueup.doors.api.callers import source_of
 from trueup.doors.api.service import Service
 from trueup.doors.scim.answers import MEDIA_TYPE
-from trueup.identity.scim.vocabulary import LARGEST
+from trueup.identity.scim.vocabulary import LARGEST, MOST_OPERATIONS
 from trueup.journey.provision import Client
 
 if TYPE_CHECKING:
@@ -56,9 +56,16 @@ def bounded_filter(told: Any) -> Any:
     return told
 
 
-def bounded_paths(told: Any) -> Any:
-    """What is patched, once no path of it is longer than it may be. Raises InvalidPathException."""
+def bounded_patch(told: Any) -> Any:
+    """What is patched, once it has no more operations, and none a longer path, than it may.
+
+    Raises PayloadTooLargeException, InvalidPathException.
+    """
     operations = told.get("Operations") if isinstance(told, dict) else None
+    if isinstance(operations, list) and len(operations) > MOST_OPERATIONS:
+        raise PayloadTooLargeException(
+            detail=f"{len(operations):,} operations; up to {MOST_OPERATIONS:,} are taken at once"
+        )
     for operation in operations if isinstance(operations, list) else []:
         path = operation.get("path") if isinstance(operation, dict) else None
         if isinstance(path, str) and len(path) > LONGEST_PATH:

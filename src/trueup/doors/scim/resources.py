@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from trueup.doors.scim.answers import many, one
 from trueup.doors.scim.requests import (
     body_of,
     bounded_filter,
-    bounded_paths,
+    bounded_patch,
     client_of,
     fresh_for,
     parameters_of,
@@ -40,7 +41,7 @@ class Resources:
         client = await client_of(request, Scope.PEOPLE_WRITE)
         wanted = self._wanted(request)
         async with Service.of(request).turns.turn(Service.of(request).size_of(request)):
-            told = self._read(await body_of(request), Context.RESOURCE_CREATION_REQUEST)
+            told = await to_thread(self._read, await body_of(request), Context.RESOURCE_CREATION_REQUEST)
             made = await provision.create(client, told, datetime.now(UTC))
         return one(request, made, wanted, Context.RESOURCE_CREATION_RESPONSE, 201)
 
@@ -59,7 +60,7 @@ class Resources:
         client = await client_of(request, Scope.PEOPLE_WRITE)
         wanted = self._wanted(request)
         async with Service.of(request).turns.turn(Service.of(request).size_of(request)):
-            told = self._read(await body_of(request), Context.RESOURCE_REPLACEMENT_REQUEST)
+            told = await to_thread(self._read, await body_of(request), Context.RESOURCE_REPLACEMENT_REQUEST)
             done = await provision.replace(client, self._target(request), told, datetime.now(UTC))
         return one(request, done, wanted, Context.RESOURCE_REPLACEMENT_RESPONSE)
 
@@ -68,7 +69,7 @@ class Resources:
         client = await client_of(request, Scope.PEOPLE_WRITE)
         wanted = self._wanted(request)
         async with Service.of(request).turns.turn(Service.of(request).size_of(request)):
-            told = straightened(bounded_paths(await body_of(request)))
+            told = straightened(bounded_patch(await body_of(request)))
             operations = PatchOp[self._model].model_validate(  # type: ignore[name-defined]  # a parameter at run time
                 told, scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY
             )
@@ -123,4 +124,4 @@ async def found(request: Request, models: list[type[AnyResource]], told: Any) ->
     kinds: Any = models[0] if len(models) == 1 else EITHER
     asked = SearchRequest[kinds].model_validate(bounded_filter(told), scim_ctx=Context.SEARCH_REQUEST)
     page = await provision.search(client, models, asked)
-    return many(request, page.resources, page.total, (asked.start_index_0 or 0) + 1, asked)
+    return await to_thread(many, request, page.resources, page.total, (asked.start_index_0 or 0) + 1, asked)

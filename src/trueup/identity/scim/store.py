@@ -166,10 +166,11 @@ async def held(tx: Statements, groups: Collection[UUID], members: Collection[UUI
 
 
 async def hold(tx: Transaction, group: UUID, members: Collection[UUID]) -> None:
-    """The group holds these, and nobody else."""
+    """The group holds these, and nobody else; one that is deleted meanwhile is waited for, and not held."""
     await tx.run("DELETE FROM scim_member WHERE group_id = $1 AND member_id <> ALL($2)", group, members)
     await tx.run(
-        "INSERT INTO scim_member (group_id, member_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING",
+        "INSERT INTO scim_member (group_id, member_id) "
+        "SELECT $1, id FROM scim_resource WHERE id = ANY($2) AND deleted_at IS NULL FOR SHARE ON CONFLICT DO NOTHING",
         group,
         members,
     )
