@@ -181,8 +181,10 @@ async def _hold(tx: Transaction, client: Client, id_: UUID, group: Group) -> Non
 
 
 async def _enrolled(tx: Transaction, client: Client, key: str, user: User, now: datetime) -> None:
+    external = user.external_id or ""
+    name = external if _compared(external) == key else key  # as it is written, where it is that
     try:
-        await enrol_within(client.shelf, tx, client.source, [entry_of(user, key)], now=now)
+        await enrol_within(client.shelf, tx, client.source, [entry_of(user, name)], now=now)
     except UnfitRosterError as error:
         reason = error.reasons[0]
         raise InvalidValueException(
@@ -195,10 +197,14 @@ async def _key(tx: Transaction, client: Client, told: AnyResource, id_: UUID) ->
 
     So whoever is deleted and provisioned again is the same person.
     """
-    key = key_of(default_policy(), Role.PERSON, told.external_id or "")
+    key = _compared(told.external_id or "")
     if key is not None and await store.is_free(tx, client.source, type_of(type(told)), key):
         return key
     return str(id_)
+
+
+def _compared(name: str) -> str | None:
+    return key_of(default_policy(), Role.PERSON, name)
 
 
 def _body(told: AnyResource) -> dict[str, Any]:
