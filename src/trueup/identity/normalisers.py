@@ -39,8 +39,11 @@ _ONE_SOUND = tuple(
     )
 )
 
+_ANY_SOUND = re.compile("|".join(pattern.pattern for pattern, _ in _ONE_SOUND[:-1]) + r"|([a-z])\1")  # nothing to do without
+
 _WITHIN = re.compile("['`.]")  # stands within a word, and parts nothing
 _NO_LETTER = re.compile("[^a-z]+")
+_NO_WORD = re.compile("[^a-z0-9]+")
 
 
 def plain(text: str) -> str:
@@ -55,13 +58,18 @@ def plain(text: str) -> str:
     return " ".join(folded[:LONGEST].split())
 
 
+def in_latin(text: str) -> str:
+    """Every letter in Latin ones."""
+    return text if text.isascii() else anyascii(text)
+
+
 def name_1(text: str) -> str | None:
     """A name as words of a to z: transliterated, and spellings of one sound made one.
 
     "Jürgen" and "Juergen" are both "iurgen"; "Wiśniewski" and "Visnievski" are one. Marks, hyphens and
     apostrophes part no word from itself: "O'Brien" is "obrien", "Smith-Jones" is "smit iones".
     """
-    latin = anyascii(plain(text))[: 2 * LONGEST].casefold()
+    latin = in_latin(plain(text))[: 2 * LONGEST].casefold()
     words = _NO_LETTER.sub(" ", _WITHIN.sub("", latin)).split()
     return " ".join(map(one_sound, words)) or None
 
@@ -69,10 +77,14 @@ def name_1(text: str) -> str | None:
 @lru_cache(maxsize=1 << 16)
 def one_sound(word: str) -> str:
     """A word of a to z, as it sounds; said once more it stays as it is."""
-    heard = word
-    for pattern, to in _ONE_SOUND:
-        heard = pattern.sub(to, heard)
-    return heard if heard == word else one_sound(heard)
+    while _ANY_SOUND.search(word):
+        heard = word
+        for pattern, to in _ONE_SOUND:
+            heard = pattern.sub(to, heard)
+        if heard == word:
+            break
+        word = heard
+    return word
 
 
 def email_1(text: str) -> str | None:
@@ -96,7 +108,7 @@ def account_1(text: str) -> str | None:
 
 def context_1(text: str) -> str | None:
     """A department or a city: words of a to z and digits."""
-    return " ".join(re.sub("[^a-z0-9]+", " ", anyascii(plain(text)).casefold()).split()) or None
+    return " ".join(_NO_WORD.sub(" ", in_latin(plain(text)).casefold()).split()) or None
 
 
 NORMALISERS: dict[str, Callable[[str], str | None]] = {

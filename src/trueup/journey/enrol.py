@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from trueup.model.completions import Who
 
 SHRUNK = 0.8  # a whole roster with a smaller share of those who were there yesterday is refused unless told
-AT_ONCE = 5_000  # actors that are named in one go
+AT_ONCE = 5_000  # actors that are named in one go; records that are many
 SURE = (Kind.EMPLOYEE_NUMBER, Kind.EMAIL)  # what says that an entry of another roster is the same human's
 
 
@@ -89,7 +89,7 @@ async def enrol(
     With `whole`, whoever is not among the entries is there no more. Raises UnfitRosterError, ShrunkRosterError.
     """
     async with shelf.database.transaction() as both:
-        return await enrol_within(
+        done = await enrol_within(
             shelf,
             both,
             source,
@@ -100,6 +100,9 @@ async def enrol(
             accept_shrink=accept_shrink,
             policy=policy,
         )
+    if done.new + done.changed + done.ended >= AT_ONCE:
+        await store.taken_stock(shelf.database)
+    return done
 
 
 async def enrol_within(

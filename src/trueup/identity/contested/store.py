@@ -85,18 +85,21 @@ async def mixed(database: Statements) -> dict[int, tuple[UUID, UUID]]:
              FROM assertion a JOIN identity_facts f USING (record_id)
              WHERE f.role = 'person' AND a.known_to IS NULL AND a.true_to IS NULL
                AND a.kind IN ('employee_number', 'email', 'alias')
-           ), sole AS (
+           ), sole AS MATERIALIZED (
              SELECT kind, normalised, (array_agg(person_id))[1] AS person_id FROM owner
              GROUP BY kind, normalised HAVING count(DISTINCT person_id) = 1
+           ), mine AS MATERIALIZED (
+             SELECT a.record_id, max(a.normalised) FILTER (WHERE a.kind = 'employee_number') AS number,
+               max(a.normalised) FILTER (WHERE a.kind = 'email') AS mail
+             FROM assertion a JOIN identity_record r USING (record_id)
+             WHERE r.role = 'account' AND a.known_to IS NULL AND a.true_to IS NULL
+               AND a.kind IN ('employee_number', 'email')
+             GROUP BY a.record_id
            )
-           SELECT n.record_id, pn.person_id AS by_number, pm.person_id AS by_mail
-           FROM assertion n JOIN identity_record r USING (record_id)
-           JOIN sole pn ON pn.kind = 'employee_number' AND pn.normalised = n.normalised
-           JOIN assertion m ON m.record_id = n.record_id AND m.kind = 'email' AND m.known_to IS NULL
-             AND m.true_to IS NULL
-           JOIN sole pm ON pm.kind = 'email' AND pm.normalised = m.normalised
-           WHERE r.role = 'account' AND n.kind = 'employee_number' AND n.known_to IS NULL AND n.true_to IS NULL
-             AND pn.person_id <> pm.person_id ORDER BY 1"""
+           SELECT m.record_id, pn.person_id AS by_number, pm.person_id AS by_mail FROM mine m
+           JOIN sole pn ON pn.kind = 'employee_number' AND pn.normalised = m.number
+           JOIN sole pm ON pm.kind = 'email' AND pm.normalised = m.mail
+           WHERE pn.person_id <> pm.person_id ORDER BY 1"""
     )
     return {row["record_id"]: (row["by_number"], row["by_mail"]) for row in rows}
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from splink.internals.splink_dataframe import SplinkDataFrame
 
 SEED = 1
-SAMPLE = 1e6  # pairs that u is estimated over
+SAMPLE = 3e5  # pairs that u is estimated over
 RAREST = 5e-7  # u of what no two strangers of a sample showed
 ENOUGH = 20  # pairs that a round of expectation maximisation needs
 UNSEEN = 0.01  # m of a level that no training pair showed: rare among matches, but worth something

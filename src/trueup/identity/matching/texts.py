@@ -13,9 +13,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from anyascii import anyascii
 
-from trueup.identity.normalisers import name_1, one_sound
+from trueup.identity.normalisers import in_latin, name_1, one_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     from trueup.identity.policy import Policy
 
+_WORD = re.compile("[a-z]+")
+_SIGN = re.compile(r"[^\w]|_")
 MAIL_COLUMNS = ("address", "mailbox", "domain", "letters", "words")
 
 
@@ -100,10 +101,10 @@ def mails(con: DuckDBPyConnection, columns: Iterable[str], policy: Policy) -> No
         if address is None:
             continue
         local, _, domain = address.rpartition("@")
-        parts = re.findall("[a-z]+", anyascii(local).lower())
+        parts = _WORD.findall(in_latin(local).lower())
         said["text"].append(text)
         said["address"].append(address)
-        said["mailbox"].append(re.sub(r"[^\w]|_", "", local) or None)
+        said["mailbox"].append(_SIGN.sub("", local) or None)
         said["domain"].append(domain)
         said["letters"].append(one_sound("".join(parts)) or None)
         said["words"].append([one_sound(part) for part in parts])

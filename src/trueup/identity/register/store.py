@@ -71,6 +71,11 @@ async def alone(transaction: Transaction) -> None:
     await transaction.run("SELECT pg_advisory_xact_lock($1)", ENROLLING)
 
 
+async def taken_stock(database: Statements) -> None:
+    """Has the server count what is there, after much has come: it plans its look-ups by that."""
+    await database.run("ANALYZE identity_record, assertion, identity_decision, link")
+
+
 async def records(database: Statements, numbers: Collection[int]) -> dict[int, Record]:
     """Records by their numbers."""
     rows = await database.rows(_RECORDS + " WHERE record_id = ANY($1)", list(numbers))
