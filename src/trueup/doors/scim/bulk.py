@@ -21,10 +21,10 @@ from scim2_models import (
 
 from trueup.access.tokens import Scope
 from trueup.doors.api.service import Service
-from trueup.doors.scim.answers import address, error_of, plain
+from trueup.doors.scim.answers import address, error_of, plain, root
 from trueup.doors.scim.requests import body_of, bounded_patch, client_of, fresh_for
 from trueup.identity.scim.dialects import straightened
-from trueup.identity.scim.vocabulary import EITHER, MODELS, MOST_OPERATIONS, POLICY, PROVIDER, Person
+from trueup.identity.scim.vocabulary import EITHER, MODELS, MOST_OPERATIONS, POLICY, PROVIDER
 from trueup.journey import provision
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ ANSWERS = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 REFERENCE = "bulkId:"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Operation:
     """One operation as it was sent, whom it waits for, and what became of it."""
 
@@ -115,9 +115,7 @@ async def _done(
         refused = error_of(error)
         told |= {"status": str(refused.status), "response": refused.model_dump()}
         if operation.told.get("method") != "POST":
-            told["location"] = (
-                f"{address(request, Person, '').rpartition('/Users')[0]}{operation.told.get('path')}"
-            )
+            told["location"] = f"{root(request)}{operation.told.get('path')}"
     else:
         if operation.bulk_id:
             ids[operation.bulk_id] = id_
