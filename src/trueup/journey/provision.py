@@ -235,11 +235,12 @@ async def _shown(database: Statements, found: Sequence[store.Stored]) -> list[An
     """The resources with what the server says of them."""
     groups = [one.id for one in found if one.type == "Group"]
     users = [one.id for one in found if one.type == "User"]
-    held = await store.held(database, groups, users) if found else []
     within: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-    for x in held:
-        within[x.group].append({"value": str(x.member), "type": x.member_type, "display": x.member_name})
-        within[x.member].append({"value": str(x.group), "type": "direct", "display": x.group_name})
+    for one in [
+        *(await store.members_of(database, groups) if groups else ()),
+        *(await store.groups_of(database, users) if users else ()),
+    ]:
+        within[one.holder].append({"value": str(one.id), "type": one.type, "display": one.name})
     return await to_thread(lambda: [_resource(one, within[one.id]) for one in found])
 
 

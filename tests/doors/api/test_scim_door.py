@@ -156,6 +156,21 @@ def test_members_come_and_go_in_both_dialects(scim: Scim):
     assert "members" not in scim.ask("GET", where).json
 
 
+def test_groups_hold_groups_and_each_shows_its_own_members(scim: Scim):
+    user = scim.user("nested")["id"]
+    inner = scim.group("inner", user)["id"]
+    outer = scim.group("outer", inner)["id"]
+    shown = scim.ask("GET", "/Groups?attributes=members.value&filter=" + quote('displayName ew "er"')).json[
+        "Resources"
+    ]
+    members = {one["id"]: [member["value"] for member in one["members"]] for one in shown}
+    assert (members[inner], members[outer]) == ([user], [inner])
+    (held,) = scim.ask("GET", f"/Groups/{outer}").json["members"]
+    assert (held["type"], held["$ref"].rpartition("/scim/v2")[2]) == ("Group", f"/Groups/{inner}")
+    assert scim.found('members[type eq "group"]', "/Groups") == ["outer"]
+    assert scim.found('groups.display eq "INNER"') == ["nested"]
+
+
 def test_a_group_is_refused_where_a_member_is_not_there(scim: Scim):
     told = {
         "schemas": [GROUP],

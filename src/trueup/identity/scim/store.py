@@ -51,13 +51,12 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One resource in a group."""
+    """Who is in a group, or the group that somebody is in: `holder` says it of the other."""
 
-    group: UUID
-    group_name: str
-    member: UUID
-    member_type: str
-    member_name: str
+    holder: UUID
+    id: UUID
+    type: str
+    name: str
 
 
 async def add(tx: Transaction, source: str, new: Stored, compared: dict[str, Any]) -> None:
@@ -152,17 +151,24 @@ async def is_free(tx: Statements, source: str, kind: str, key: str) -> bool:
     return taken is None
 
 
-async def held(tx: Statements, groups: Collection[UUID], members: Collection[UUID]) -> list[Held]:
-    """Who is in these groups, and in which groups these are."""
+async def members_of(tx: Statements, groups: Collection[UUID]) -> list[Held]:
+    """Who is in these groups."""
     rows = await tx.rows(
-        "SELECT x.group_id, g.body ->> 'displayName' AS group_name, x.member_id, m.type, "
-        "coalesce(m.body ->> 'displayName', m.body ->> 'userName') AS member_name "
-        "FROM scim_member x JOIN scim_resource g ON g.id = x.group_id JOIN scim_resource m ON m.id = x.member_id "
-        "WHERE x.group_id = ANY($1) OR x.member_id = ANY($2) ORDER BY m.place",
+        "SELECT x.group_id AS holder, m.id, m.type, coalesce(m.body ->> 'displayName', m.body ->> 'userName') AS name "
+        "FROM scim_member x JOIN scim_resource m ON m.id = x.member_id WHERE x.group_id = ANY($1) ORDER BY m.place",
         groups,
+    )
+    return [Held(**row) for row in rows]
+
+
+async def groups_of(tx: Statements, members: Collection[UUID]) -> list[Held]:
+    """In which groups these are."""
+    rows = await tx.rows(
+        "SELECT x.member_id AS holder, g.id, 'direct' AS type, g.body ->> 'displayName' AS name "
+        "FROM scim_member x JOIN scim_resource g ON g.id = x.group_id WHERE x.member_id = ANY($1) ORDER BY g.place",
         members,
     )
-    return [Held(r["group_id"], r["group_name"], r["member_id"], r["type"], r["member_name"]) for r in rows]
+    return [Held(**row) for row in rows]
 
 
 async def hold(tx: Transaction, group: UUID, members: Collection[UUID]) -> None:
