@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from scim2_models import SearchRequest
 
 from shelves import NOW, on_shelf
+from trueup.identity.scim.selecting.store import Parameters
+from trueup.identity.scim.selecting.store import selected as selected_by
 from trueup.identity.scim.vocabulary import EITHER, MODELS, EnterpriseUser, Group, Person
 from trueup.journey.arrive import Shelf
 from trueup.journey.provision import Client, create, search
@@ -134,3 +136,23 @@ def test_no_value_of_a_filter_is_read_as_sql(database: DatabaseSettings, text: s
         return [one.user_name for one in page.resources]
 
     assert on_shelf(database, work) == [text]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "index"),
+    [("userName", "scim_resource_user_name"), ("externalId", "scim_resource_external_id")],
+)
+def test_what_providers_look_up_before_each_write_is_found_by_its_index(
+    database: DatabaseSettings, attribute: str, index: str
+):
+    async def work(shelf: Shelf) -> str:
+        parameters = Parameters("hr")
+        where = selected_by([Person], SearchRequest[Person](filter=f'{attribute} eq "x"'), parameters)
+        async with shelf.database.transaction() as tx:
+            await tx.run("SET LOCAL enable_seqscan = off")  # a small table is read through otherwise
+            plan = await tx.rows(
+                f"EXPLAIN SELECT id FROM scim_there WHERE source = $1 AND ({where})", *parameters.values
+            )
+        return "\n".join(row["QUERY PLAN"] for row in plan)
+
+    assert index in on_shelf(database, work)

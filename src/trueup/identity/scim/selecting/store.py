@@ -186,7 +186,8 @@ class _Condition(FilterVisitor[str]):
         given = self.places.parameters.add(value, "timestamptz" if isinstance(value, datetime) else "text")
         if op in WITHIN:
             return WITHIN[op].format(text=text, value=given)
-        return f"{text} {ORDERED[op]} {given}" + ("" if isinstance(value, datetime) else ' COLLATE "C"')
+        ordered = op != CompareOperator.eq and not isinstance(value, datetime)  # what is equal an index finds
+        return f"{text} {ORDERED[op]} {given}" + (' COLLATE "C"' if ordered else "")
 
     def _bound(self, path: AttrPath, *, compared: bool = False) -> AttributeBinding | None:
         """The attribute of a path; of one that holds others, what it is compared by (RFC 7643, 2.4: value)."""
