@@ -129,7 +129,7 @@ def test_every_record_that_a_finding_names_is_under_one_of_its_doubts(directory,
     """Otherwise the finding would be skipped in logs where no record is under another's."""
     engine = open_engine("duckdb", tmp_path, MEMORY)
     gathered = gather(directory, CheckSettings(), engine, tmp_path, lambda _: None)
-    logs = derive(gathered, CheckSettings(), engine, lambda _: None)
+    logs = derive(gathered, CheckSettings(), engine, lambda _: None, workspace=tmp_path, memory=2**30)
     under = defaultdict(set)
     for row in engine.fetch(logs.kept["doubtful"]).to_pylist():
         under[row["record_id"]] |= {doubt for doubt in Doubt if row.get(doubt)}

@@ -1,7 +1,7 @@
 """From the keys that a record carries to the person behind them, by exact tiers. Knows no probability.
 
-Tiers, best first (requirements F1a): the person's own id or current number, a former number, the account
-that HR or the system ties to a number, the mail address, an alias, a mail address without its plus-tag.
+Tiers, best first (requirements F1a): the person's own id or current number, a former number, the account whose
+person is known, the mail address, an alias, a mail address without its plus-tag, what a system notes on the account.
 The first tier that knows anybody decides; where it knows several, the one whom most keys agree on does;
 where that is still several, nobody is chosen. A person who was not employed when it happened gives way
 to one who carried the same identifier and was (F1e).
@@ -17,7 +17,7 @@ from trueup.kit.expressions import DAY, members, or_null, union, yes
 SLACK = DAY  # a zone apart from the roster's is no reason to doubt an employment
 _SEPARATOR = "\x1f"
 
-TIER_OWN, TIER_FORMER, TIER_MAIL, TIER_ALIAS, TIER_UNTAGGED = 0, 1, 3, 4, 5
+TIER_OWN, TIER_FORMER, TIER_ACCOUNT, TIER_MAIL, TIER_ALIAS, TIER_UNTAGGED = 0, 1, 2, 3, 4, 5
 ACCOUNT_STEP = 10  # what an account knows comes after what the record itself says
 
 
@@ -98,10 +98,16 @@ def account_keys(accounts: ibis.Table) -> ibis.Table:
     return every.filter(every.value != "").distinct()
 
 
-def candidates(keys: ibis.Table, known: ibis.Table, account_values: ibis.Table | None) -> ibis.Table:
+def candidates(
+    keys: ibis.Table,
+    known: ibis.Table,
+    account_values: ibis.Table | None,
+    linked: ibis.Table | None = None,
+) -> ibis.Table:
     """(key, person_id, rank, agreeing): everybody whom a key may mean.
 
-    `keys` has `key` and any of number, email, account (already folded texts).
+    `keys` has `key` and any of number, email, account (already folded texts); `linked` (account, person_id) says whose
+    an account is.
     """
     parts = []
     for column, source in (("number", 0), ("email", 1)):
@@ -134,7 +140,13 @@ def candidates(keys: ibis.Table, known: ibis.Table, account_values: ibis.Table |
             )
         )
     met = union(parts).join(known, "value")
-    met = met.mutate(rank=met.tier + met.step)
+    met = met.select("key", "person_id", "source", rank=met.tier + met.step)
+    if linked is not None and "account" in keys.columns:
+        owned = keys.filter(keys.account.notnull()).select("key", "account").join(linked, "account")
+        whose = owned.select(
+            "key", "person_id", source=ibis.literal(3, "int64"), rank=ibis.literal(TIER_ACCOUNT, "int64")
+        )
+        met = union([met, whose])
     return met.group_by(["key", "person_id"]).aggregate(rank=met["rank"].min(), agreeing=met.source.nunique())
 
 

@@ -11,9 +11,9 @@ import ibis
 
 from trueup.identity.accounts import duplicate_account, split_history
 from trueup.identity.crossed import misfiled_person, reused_identifier, swapped_persons
-from trueup.identity.crosswalk import folded
+from trueup.identity.crosswalk import account_text, folded
 from trueup.identity.masking import marked
-from trueup.kit.expressions import union, yes
+from trueup.kit.expressions import or_null, union, yes
 from trueup.model.findings import Doubt, Finding, Logs, fault_rows
 
 _OURS = {"other_file": None, "other_line": None}  # only the LMS row is meant
@@ -134,6 +134,7 @@ def unknown_person(logs: Logs) -> ibis.Table:
             & ~(yes(lms.number_unknown) & alien)
         )
     )
+    nobody = _with_likely(logs, nobody)
     rows = [
         fault_rows(
             nobody,
@@ -147,7 +148,15 @@ def unknown_person(logs: Logs) -> ibis.Table:
             actual=nobody.key,
             person=nobody.key,
             **_OURS,
-            detail="the key resolves to nobody",
+            detail=ibis.literal("the key resolves to nobody")
+            + ibis.coalesce(
+                ibis.literal("; the account is most likely that of ")
+                + marked(nobody.maybe)
+                + " ("
+                + nobody.bits.round(1).cast("string")
+                + " bits)",
+                "",
+            ),
         )
     ]
     if not logs.facts.pseudonymous:
@@ -170,6 +179,22 @@ def unknown_person(logs: Logs) -> ibis.Table:
             )
         )
     return union(rows)
+
+
+def _with_likely(logs: Logs, records: ibis.Table) -> ibis.Table:
+    """The records with whom their account most likely is of (maybe, bits), where matching says so."""
+    likely = logs.kept.get("likely")
+    if likely is None:
+        return records.mutate(maybe=or_null("string"), bits=or_null("float64"))
+    named = records.mutate(
+        account=ibis.ifelse(
+            records.account_name.isnull(),
+            or_null("string"),
+            account_text(records.account_issuer, records.account_name),
+        )
+    )
+    met = named.left_join(likely, named.account == likely.account)
+    return met.select(*[named[name] for name in records.columns], maybe=likely.maybe, bits=likely.bits)
 
 
 def ambiguous_person(logs: Logs) -> ibis.Table:

@@ -39,7 +39,9 @@ _ONE_SOUND = tuple(
     )
 )
 
-_ANY_SOUND = re.compile("|".join(pattern.pattern for pattern, _ in _ONE_SOUND[:-1]) + r"|([a-z])\1")  # nothing to do without
+_ANY_SOUND = re.compile(
+    "|".join(pattern.pattern for pattern, _ in _ONE_SOUND[:-1]) + r"|([a-z])\1"
+)  # nothing to do without
 
 _WITHIN = re.compile("['`.]")  # stands within a word, and parts nothing
 _NO_LETTER = re.compile("[^a-z]+")

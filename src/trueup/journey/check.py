@@ -53,7 +53,7 @@ def check(
         running = open_engine(engine, workspace, memory)
         try:
             gathered = gather(directory, settings, running, workspace, tell)
-            logs = derive(gathered, settings, running, tell)
+            logs = derive(gathered, settings, running, tell, workspace=workspace, memory=memory)
             faults = found(logs, running, tell)
             yield conclude(
                 gathered, logs, faults, engine=running, workspace=workspace, settings=settings, tell=tell

@@ -77,7 +77,7 @@ def conclude(
         as_of=iso_text(logs.as_of) or "",
         engine=engine.name,
         charts=_charts(logs, table, engine, records),
-        notes=gathered.notes,
+        notes=(*gathered.notes, *logs.facts.notes),
     )
 
 

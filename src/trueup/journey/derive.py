@@ -27,10 +27,12 @@ from trueup.journey.suspects import suspects
 from trueup.journey.work import Work, whole
 from trueup.kit.expressions import DAY, yes
 from trueup.model.findings import FAULT_COLUMNS, Cycle, Logs
+from trueup.model.settings import Matching
 from trueup.reconcile import pairs as sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from trueup.journey.gather import Gathered
     from trueup.kit.engine import Engine
@@ -46,7 +48,15 @@ COLUMNS = (
 _VOID = ("voided", "revoked", "void", "deleted")
 
 
-def derive(gathered: Gathered, settings: CheckSettings, engine: Engine, tell: Callable[[str], None]) -> Logs:
+def derive(
+    gathered: Gathered,
+    settings: CheckSettings,
+    engine: Engine,
+    tell: Callable[[str], None],
+    *,
+    workspace: Path,
+    memory: int,
+) -> Logs:
     """The relations that the findings look at, each computed once."""
     work = Work(engine, dict(gathered.roles), dict(gathered.given), settings)
     work.facts.unreadable = [_unreadable(problem) for problem in gathered.unreadable]
@@ -63,6 +73,12 @@ def derive(gathered: Gathered, settings: CheckSettings, engine: Engine, tell: Ca
     everything = work.kept["records"] = records(None)
     _look_at_cycles(work, cycles)
     tell("finding the person behind each record")
+    if settings.matching is Matching.OFF:
+        work.roles.pop("accounts", None)
+    elif settings.matching is Matching.FULL:
+        from trueup.journey.match_accounts import match_accounts  # noqa: PLC0415 - heavy, and rarely asked for
+
+        match_accounts(work, workspace, memory, tell)
     person = persons(work, everything)
     owned_accounts(work)
     reviews, reviewer = reviewers(work, lambda: person(everything))

@@ -54,7 +54,10 @@ def persons(work: Work, records: ibis.Table) -> Callable[[ibis.Table], ibis.Tabl
     accounts = crosswalk.account_keys(work.roles["accounts"]) if "accounts" in work.roles else None
     written = work.roles["completions"].select(*KEY_COLUMNS, "account_issuer").distinct()
     keys = work.engine.keep(written.mutate(who=keyed(work, written)["who"]), "keys")
-    found = work.engine.keep(crosswalk.candidates(_folded(work, keys), known, accounts), "candidates")
+    found = work.engine.keep(
+        crosswalk.candidates(_folded(work, keys), known, accounts, work.kept.get("linked_accounts")),
+        "candidates",
+    )
     about = work.engine.keep(_about(work, people, known), "about")
     work.kept["about"] = about
     by_key = work.engine.keep(_by_key(keys, found, known, about, resolvable=accounts is not None), "persons")
@@ -281,9 +284,16 @@ def owned_accounts(work: Work) -> None:
     accounts = work.roles["accounts"]
     named = accounts.mutate(key=crosswalk.account_text(accounts.account_issuer, accounts.account_name))
     keys = named.select(
-        "key", number=crosswalk.folded(named.employee_number), email=crosswalk.folded(named.email)
+        "key",
+        number=crosswalk.folded(named.employee_number),
+        email=crosswalk.folded(named.email),
+        account=named.key,
     )
-    best = crosswalk.chosen(crosswalk.candidates(keys.distinct(), work.kept["identifiers"], None))
+    best = crosswalk.chosen(
+        crosswalk.candidates(
+            keys.distinct(), work.kept["identifiers"], None, work.kept.get("linked_accounts")
+        )
+    )
     met = named.left_join(best, named.key == best.key)
     columns = ("account_issuer", "account_name", "suspended", "file", "line")
     work.kept["owned_accounts"] = work.engine.keep(

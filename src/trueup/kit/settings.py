@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import tomlkit
 from tomlkit.items import Table
 
-from trueup.model.settings import CheckSettings, DayOrder, FileSettings, SourceSettings
+from trueup.model.settings import CheckSettings, DayOrder, FileSettings, Matching, SourceSettings
 
 NAME = "trueup.toml"
 LARGEST = 1 << 20  # bytes; a settings file is written by hand
@@ -205,12 +205,20 @@ def _settings(read: _Reader, document: dict[str, object], roles: tuple[str, ...]
         zone=read.zone_of(document),
         day_order=read.order_of(document),
         purpose=read.text_of(document, "purpose"),
+        matching=_matching(read, document),
         as_of=_instant(read, document),
         launched_days=read.number_of(document, "launched_days", 1.0),
         shift_group=int(shift),
         retention_days=_whole_numbers(read, document, "retention_days"),
         thresholds=_thresholds(read, document),
     )
+
+
+def _matching(read: _Reader, document: dict[str, object]) -> Matching:
+    said = read.text_of(document, "matching")
+    if said is not None and said not in set(Matching):
+        raise read.fail("matching is none of those", "matching", expected=", ".join(Matching), actual=said)
+    return Matching(said) if said else Matching.EXACT
 
 
 def _instant(read: _Reader, document: dict[str, object]) -> str | None:

@@ -86,6 +86,7 @@ class Cycle:
 class Facts:
     """Small things that are found out once and that several findings ask for. Instants in microseconds."""
 
+    notes: list[str] = field(default_factory=list)  # what the answer says of how it was found
     run_starts: list[int] = field(default_factory=list)
     run_ends: list[int] = field(default_factory=list)
     run_times: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)

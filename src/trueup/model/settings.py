@@ -12,6 +12,14 @@ class DayOrder(StrEnum):
     YMD = "ymd"
 
 
+class Matching(StrEnum):
+    """How the accounts of the logs find their people."""
+
+    OFF = "off"  # not at all: a record is whose number or address it carries itself
+    EXACT = "exact"  # by the number and address that the list of accounts notes on them
+    FULL = "full"  # by all that is said of them, too (trueup identity match)
+
+
 @dataclass(frozen=True, slots=True)
 class FileSettings:
     """What is declared for the files that match `path` (a glob relative to the directory checked).
@@ -55,6 +63,7 @@ class CheckSettings:
     zone: str | None = None  # for files that declare none of their own
     day_order: DayOrder | None = None
     purpose: str | None = None  # the purpose of the transfer, for policy and consents
+    matching: Matching = Matching.EXACT
     as_of: str | None = None  # ISO 8601; default: the latest instant the logs know
     launched_days: float = 1.0  # a launched course without a result is reported after this long
     shift_group: int = 3  # how many records make a constant offset a zone shift

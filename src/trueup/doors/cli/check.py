@@ -59,6 +59,13 @@ def check(
             metavar="SIZE", help="What the process may use, as 4GiB; it spills to disk beyond 75 % of it."
         ),
     ] = None,
+    matching: Annotated[
+        str | None,
+        typer.Option(
+            metavar="off|exact|full",
+            help="How accounts find their people: by nothing, by what is noted on them, by all that is said of them.",
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="TIME", help="ISO 8601; default: the latest instant in the logs."),
@@ -88,6 +95,7 @@ def check(
       trueup check exports/ --html report.html --faults faults.parquet
       trueup check exports/ --json - | jq .counts
       trueup check exports/ --fix corrected/
+      trueup check exports/ --matching full   accounts find their people by all that is said of them
       trueup check --init exports/        writes exports/trueup.toml to be confirmed
 
     Exit codes: 0 clean, 3 faults or a breached threshold, 2 wrong usage or unreadable input, 1 a failure of the program.
@@ -101,7 +109,7 @@ def check(
             "a directory with exported logs",
             "trueup sample demo && trueup check demo/logs",
         )
-    settings = _settings(directory, settings_file, as_of, purpose)
+    settings = _settings(directory, settings_file, as_of, purpose, matching)
     if init:
         _init(directory, settings)
         return
@@ -129,10 +137,13 @@ def check(
     raise typer.Exit(code)
 
 
-def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: str | None) -> CheckSettings:
+def _settings(
+    directory: Path, file: Path | None, as_of: str | None, purpose: str | None, matching: str | None
+) -> CheckSettings:
     from dataclasses import replace
 
     from trueup.kit.settings import UnreadableSettings, load
+    from trueup.model.settings import Matching
 
     try:
         settings = load(file or directory)
@@ -142,6 +153,10 @@ def _settings(directory: Path, file: Path | None, as_of: str | None, purpose: st
         if not _is_instant(as_of):
             refuse(f"--as-of {as_of!r} is no time with an offset", "ISO 8601, as 2026-10-01T00:00:00Z")
         settings = replace(settings, as_of=as_of)
+    if matching is not None:
+        if matching not in set(Matching):
+            refuse(f"there is no matching {matching!r}", ", ".join(Matching))
+        settings = replace(settings, matching=Matching(matching))
     return replace(settings, purpose=purpose or settings.purpose)
 
 
