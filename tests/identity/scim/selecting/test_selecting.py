@@ -149,7 +149,12 @@ def test_what_providers_look_up_before_each_write_is_found_by_its_index(
         parameters = Parameters("hr")
         where = selected_by([Person], SearchRequest[Person](filter=f'{attribute} eq "x"'), parameters)
         async with shelf.database.transaction() as tx:
-            await tx.run("SET LOCAL enable_seqscan = off")  # a small table is read through otherwise
+            await tx.run(
+                "INSERT INTO scim_resource (id, source, type, key, body, compared, created_at, modified_at) "
+                "SELECT gen_random_uuid(), 'hr', 'User', n, '{}', jsonb_build_object('userName', n, 'externalId', n), "
+                "now(), now() FROM generate_series(1, 3000) n"
+            )
+            await tx.run("ANALYZE scim_resource")
             plan = await tx.rows(
                 f"EXPLAIN SELECT id FROM scim_there WHERE source = $1 AND ({where})", *parameters.values
             )
