@@ -28,6 +28,8 @@ class Scope(StrEnum):
     COMPLETIONS_READ = "completions:read"
     STATEMENTS_WRITE = "statements:write"
     STATEMENTS_READ = "statements:read"
+    PEOPLE_WRITE = "people:write"
+    PEOPLE_READ = "people:read"
     AUDIT_READ = "audit:read"
     METRICS_READ = "metrics:read"
 

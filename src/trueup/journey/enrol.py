@@ -88,6 +88,36 @@ async def enrol(
 
     With `whole`, whoever is not among the entries is there no more. Raises UnfitRosterError, ShrunkRosterError.
     """
+    async with shelf.database.transaction() as both:
+        done = await enrol_within(
+            shelf,
+            both,
+            source,
+            entries,
+            now=now,
+            role=role,
+            whole=whole,
+            accept_shrink=accept_shrink,
+            policy=policy,
+        )
+    if done.new + done.changed + done.ended >= AT_ONCE:
+        await store.taken_stock(shelf.database)
+    return done
+
+
+async def enrol_within(
+    shelf: Shelf,
+    both: Transaction,
+    source: str,
+    entries: Sequence[RosterEntry],
+    *,
+    now: datetime,
+    role: Role = Role.PERSON,
+    whole: bool = False,
+    accept_shrink: bool = False,
+    policy: Policy | None = None,
+) -> Enrolled:
+    """As `enrol`, taking effect together with what else the transaction does."""
     policy = policy or default_policy()
     if reasons := unfit(policy, role, entries):
         raise UnfitRosterError(reasons, len(entries))
@@ -95,19 +125,16 @@ async def enrol(
     said = {
         key: (one, said_by(policy, role, one)) for one in entries if (key := key_of(policy, role, one.key))
     }
-    async with shelf.database.transaction() as both:
-        await store.alone(both)
-        if whole and not accept_shrink:
-            await _refuse_shrunk(both, role, issuer, sum(one.active for one in entries))
-        bearers = await _bearers(both, role, issuer, said, now, whole=whole)
-        held = await store.believed(both, [one.record_id for one in bearers.all])
-        changes = _changes(bearers, held, said, now.date())
-        await store.revise(both, changes, now)
-        founded = 0
-        if role is Role.PERSON and bearers.new:
-            founded = await _found(shelf, both, policy, bearers.new, now)
-    if len(changes) >= AT_ONCE:
-        await store.taken_stock(shelf.database)
+    await store.alone(both)
+    if whole and not accept_shrink:
+        await _refuse_shrunk(both, role, issuer, sum(one.active for one in entries))
+    bearers = await _bearers(both, role, issuer, said, now, whole=whole)
+    held = await store.believed(both, [one.record_id for one in bearers.all])
+    changes = _changes(bearers, held, said, now.date())
+    await store.revise(both, changes, now)
+    founded = 0
+    if role is Role.PERSON and bearers.new:
+        founded = await _found(shelf, both, policy, bearers.new, now)
     ended = {one.record_id for one in bearers.gone} & set(changes)
     new = {one.record_id for one in bearers.new}
     return Enrolled(

@@ -10,8 +10,10 @@ from starlette.types import Receive, Scope, Send
 
 from trueup.doors.api import audit, completions, health, known, tokens, webhooks
 from trueup.doors.api.passage import Passage
-from trueup.doors.api.problems import Refused
+from trueup.doors.api.problems import Refused, answer
 from trueup.doors.api.service import Service
+from trueup.doors.scim import app as scim
+from trueup.doors.scim.answers import PREFIX, refusal
 from trueup.doors.xapi import statements
 from trueup.doors.xapi.spoken import spoken
 
@@ -70,9 +72,10 @@ def new_app(service: Service) -> Passage:
     """The ASGI application."""
     routes = [
         Route(path, Operations({method: (name, endpoint) for _, method, name, endpoint in operations}))
-        for path, operations in groupby(OPERATIONS, key=lambda operation: operation[0])
+        for path, operations in groupby((*OPERATIONS, *scim.operations()), key=lambda operation: operation[0])
     ]
-    return Passage(Router(routes, redirect_slashes=False, default=_nothing_here), service)
+    router = Router(routes, redirect_slashes=False, default=_nothing_here)
+    return Passage(router, service, lambda path: refusal if path.startswith(PREFIX) else answer)
 
 
 async def _nothing_here(_scope: Scope, _receive: Receive, _send: Send) -> None:

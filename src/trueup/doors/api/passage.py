@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from trueup.doors.api.problems import Asked, Refused, answer
+from trueup.doors.api.problems import Asked, Refused
 from trueup.doors.api.service import Service
 from trueup.kit.database import UnavailableError
 from trueup.kit.log import logger
@@ -19,11 +20,16 @@ from trueup.kit.log import logger
 UNAVAILABLE_RETRY_AFTER = 2  # seconds
 
 
-class Passage:
-    """The outermost layer: nothing leaves it but an answer of the contract."""
+Telling = Callable[[Refused, Asked], Response]
+"""How a refusal is told."""
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
+
+class Passage:
+    """The outermost layer: nothing leaves it but an answer of the contract. `telling` is asked by the address's path."""
+
+    def __init__(self, app: ASGIApp, service: Service, telling: Callable[[str], Telling]) -> None:
         self._app = app
+        self._telling = telling
         self._service = service
         self._figures = service.figures
 
@@ -53,11 +59,13 @@ class Passage:
         except Exception as error:
             if status:  # the answer has begun: it can only be cut off
                 raise
-            await self._failed(error, asked)(scope, receive, sent)
+            await self._failed(error, asked, self._telling(scope["path"]))(scope, receive, sent)
         finally:
             self._note(scope, status, time.perf_counter() - began)
 
-    def _failed(self, error: Exception, asked: Asked) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    def _failed(
+        self, error: Exception, asked: Asked, tell: Telling
+    ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         if isinstance(error, Refused):
             refused = error
         elif isinstance(error, UnavailableError):
@@ -69,7 +77,7 @@ class Passage:
             logger().error("request.failed", exc_info=error)
             refused = Refused("defect", "trueup failed at this request")
         self._figures.problems.labels(refused.what.code).inc()
-        return answer(refused, asked)
+        return tell(refused, asked)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         operation = scope.get("trueup.operation", "none")

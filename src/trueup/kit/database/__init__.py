@@ -3,7 +3,7 @@
 from trueup.kit.database.migrations import Migration, Standing, migrate, migrations, standing
 from trueup.kit.database.opening import DatabaseSettings, Opened, database_settings, opened
 from trueup.kit.database.pool import Database, Statements, Transaction
-from trueup.kit.database.problem import DatabaseError, UnavailableError
+from trueup.kit.database.problem import DatabaseError, NotUniqueError, UnavailableError
 from trueup.kit.database.store import clock, is_empty, table_sizes
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "DatabaseError",
     "DatabaseSettings",
     "Migration",
+    "NotUniqueError",
     "Opened",
     "Standing",
     "Statements",

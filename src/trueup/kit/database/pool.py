@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from trueup.kit.database.problem import DatabaseError, UnavailableError
+from trueup.kit.database.problem import DatabaseError, NotUniqueError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -40,7 +40,8 @@ _PASSING = (
 class Statements:
     """Where a store sends its statements. Parameters are `$1`, `$2`, ...; nothing is ever formatted into a text.
 
-    Every method raises UnavailableError where the server can't be reached or went away.
+    Every method raises UnavailableError where the server can't be reached or went away, and NotUniqueError where a
+    unique index refuses a row.
     """
 
     def __init__(self, runner: Any) -> None:
@@ -154,9 +155,11 @@ async def _as_it_is(_connection: object) -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """The driver's passing errors as ours. Those of a statement itself are defects, and rise as they are."""
+    """The driver's passing errors as ours, and what is not unique. Others of a statement are defects, and rise as they are."""
     try:
         yield
+    except asyncpg.UniqueViolationError as error:
+        raise NotUniqueError(error.constraint_name or "") from error
     except _PASSING as error:
         if isinstance(error, asyncpg.InterfaceError) and "clos" not in str(error):
             raise  # the driver was used wrongly

@@ -9,3 +9,11 @@ class DatabaseError(ToldError):
 
 class UnavailableError(DatabaseError):
     """The database can't be reached now, or went away; the same may work later. Nothing was acknowledged."""
+
+
+class NotUniqueError(Exception):
+    """A row would have a value that another has and may not share; `constraint` is the rule's name in the schema."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint

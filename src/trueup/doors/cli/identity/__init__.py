@@ -9,6 +9,7 @@ import typer
 from trueup.doors.cli.identity.decision_log import export, import_, replay
 from trueup.doors.cli.identity.enrolment import contradicted, enrol, resolve
 from trueup.doors.cli.identity.offline import match, policy
+from trueup.doors.cli.identity.pulling import pull
 from trueup.doors.cli.identity.stewarding import conflicts, decide, history, merge, show, unmerge
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ verbs: dict[str, Callable[..., None]] = {
     "policy": policy,
     "match": match,
     "enrol": enrol,
+    "pull": pull,
     "resolve": resolve,
     "conflicts": conflicts,
     "show": show,

@@ -89,7 +89,7 @@ def enrol(
     roles = {None: None, "people": Role.PERSON, "accounts": Role.ACCOUNT}
     if role not in roles:
         refuse(verb, f"--as {role} is no role", "people or accounts")
-    allowed = _memory(verb, memory)
+    allowed = memory_allowed(verb, memory)
     columns = _columns(verb, column or [])
     left_out = 0
     told: list[dict[str, object]] = []
@@ -124,7 +124,7 @@ def enrol(
                 "schema": "trueup.enrolled/1",
                 "files": told,
                 "left_out": left_out,
-                "accounts": _as_resolved(found),
+                "accounts": as_resolved(found),
             }
         )
     else:
@@ -159,15 +159,15 @@ def resolve(
     from trueup.journey.resolve import resolve as find
 
     verb = "identity resolve"
-    allowed = _memory(verb, memory)
+    allowed = memory_allowed(verb, memory)
     with telling(silent=quiet or not sys.stderr.isatty()) as tell:
         found = on_shelf(
             verb, lambda shelf: find(shelf, now=datetime.now(UTC), memory=allowed, learn=learn, tell=tell)
         )
     if as_json:
-        answer_json({"schema": "trueup.resolved/1", **_as_resolved(found)})
+        answer_json({"schema": "trueup.resolved/1", **as_resolved(found)})
     else:
-        _say_resolved(found)
+        say_resolved(found)
 
 
 def contradicted(
@@ -196,7 +196,7 @@ def contradicted(
         policy = load(policy_file)
     except PolicyError as error:
         refuse(verb, error.what, error.expected, error.todo)
-    allowed = _memory(verb, memory)
+    allowed = memory_allowed(verb, memory)
     with telling(silent=quiet or not sys.stderr.isatty()) as tell:
         found = on_shelf(
             verb, lambda shelf: found_by(shelf, policy, now=datetime.now(UTC), memory=allowed, tell=tell)
@@ -279,7 +279,8 @@ async def _enrolled(
         refuse(verb, error.what, error.expected, error.todo)
 
 
-def _memory(verb: str, said: str | None) -> int:
+def memory_allowed(verb: str, said: str | None) -> int:
+    """The bytes that the process may use; where they can't be read, the command ends."""
     from trueup.kit.memory import allowed_bytes, parse_size
 
     try:
@@ -315,7 +316,8 @@ def _as_enrolled(path: Path, issuer: str, read: Read, done: Enrolled) -> dict[st
     }
 
 
-def _as_resolved(found: Resolved) -> dict[str, int]:
+def as_resolved(found: Resolved) -> dict[str, int]:
+    """The figures of what was found, as JSON has them."""
     return {
         "accounts": found.accounts,
         "linked": found.linked,
@@ -336,11 +338,12 @@ def _say(told: Sequence[dict[str, object]], left_out: int, found: Resolved) -> N
             )
     if left_out:
         typer.echo(f"left out: {left_out:,} rows that can't be enrolled")
-    _say_resolved(found)
+    say_resolved(found)
 
 
-def _say_resolved(found: Resolved) -> None:
-    counts = _as_resolved(found)
+def say_resolved(found: Resolved) -> None:
+    """What was found, in a line, and what comes next."""
+    counts = as_resolved(found)
     typer.echo(
         f"{counts['accounts']:,} accounts: {counts['linked']:,} linked now, {counts['waiting']:,} wait for a person,"
         f" {counts['alone']:,} are like nobody"

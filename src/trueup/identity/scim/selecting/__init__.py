@@ -1,0 +1,1 @@
+"""Which resources a filter selects, and in which order. Room: identity."""
