@@ -30,6 +30,8 @@ class Scope(StrEnum):
     STATEMENTS_READ = "statements:read"
     PEOPLE_WRITE = "people:write"
     PEOPLE_READ = "people:read"
+    IDENTITY_READ = "identity:read"
+    IDENTITY_DECIDE = "identity:decide"
     AUDIT_READ = "audit:read"
     METRICS_READ = "metrics:read"
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from trueup.doors.api import audit, completions, health, known, tokens, webhooks
+from trueup.doors.api import audit, completions, health, identity, known, tokens, webhooks
 from trueup.doors.api.passage import Passage
 from trueup.doors.api.problems import Refused, answer
 from trueup.doors.api.service import Service
@@ -32,6 +32,13 @@ OPERATIONS: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("/xapi/statements", "GET", "getStatements", spoken(statements.get_statements)),
     ("/xapi/more/{cursor}", "GET", "getMoreStatements", spoken(statements.get_more)),
     ("/v1/webhooks/{source}", "POST", "postWebhook", webhooks.post_webhook),
+    ("/v1/identity/who", "GET", "getWho", identity.get_who),
+    ("/v1/identity/conflicts", "GET", "getConflicts", identity.get_conflicts),
+    ("/v1/identity/records/{number}", "GET", "getRecord", identity.get_record),
+    ("/v1/identity/records/{number}/decisions", "POST", "postDecision", identity.post_decision),
+    ("/v1/identity/merges", "POST", "postMerge", identity.post_merge),
+    ("/v1/identity/merges/{decision}/undo", "POST", "postUndo", identity.post_undo),
+    ("/v1/identity/history", "GET", "getHistory", identity.get_history),
     ("/v1/audit/checkpoint", "GET", "getCheckpoint", audit.get_checkpoint),
     ("/v1/audit/tile/{path:path}", "GET", "getTile", audit.get_tile),
     ("/v1/audit/inclusion/{index}", "GET", "getInclusion", audit.get_inclusion),

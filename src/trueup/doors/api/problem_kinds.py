@@ -57,6 +57,12 @@ _KINDS: dict[str, _Kind] = {
         "The body holds more levels than a completion ever needs: a defect, or an attack.",
         "Send a flat event.",
     ),
+    "undecidable": _Kind(
+        409,
+        "It can't be decided so",
+        "Whoever or whatever is meant is not there, is several people, is one already, or was undone before.",
+        "Look at the record or the person again, and decide by what stands there now.",
+    ),
     "missing-key": _Kind(
         400,
         "The event has no key",

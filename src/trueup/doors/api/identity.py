@@ -1,0 +1,255 @@
+"""Who is who over HTTP: /v1/identity. Knows requests; the legs are those of `trueup who` and `trueup identity`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
+
+import msgspec
+from starlette.responses import Response
+
+from trueup.access.tokens import Scope
+from trueup.doors.api.bodies import JSON, checked_depth, read_body
+from trueup.doors.api.problems import Refused
+from trueup.doors.api.service import Service
+from trueup.doors.identity_words import as_answer, as_conflict, as_decision, as_record
+from trueup.journey import identify
+from trueup.journey.conflicts import About, conflicts
+from trueup.journey.identify import NotDecidedError, Why
+from trueup.journey.stewarding import look_at, told_of
+from trueup.journey.who import the_person, who
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from typing import TypeVar
+
+    from starlette.requests import Request
+
+    from trueup.access.tokens import Caller
+    from trueup.journey.identify import Decided
+
+    Answer = TypeVar("Answer")
+
+HIGHEST = 2**63 - 1
+MOST = 1000
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+
+
+class _Merge(msgspec.Struct, forbid_unknown_fields=True):
+    person: Text
+    into: Text
+    reason: Text
+
+
+class _Undo(msgspec.Struct, forbid_unknown_fields=True):
+    reason: Text
+
+
+class _Decide(msgspec.Struct, forbid_unknown_fields=True):
+    reason: Text
+    link: Text | None = None
+    apart: Annotated[tuple[Text, ...], msgspec.Meta(max_length=20)] = ()
+    own: bool = False
+
+
+async def get_who(request: Request) -> Response:
+    """Who somebody was on a day, as was known at an instant."""
+    service, _ = await _admitted(request, Scope.IDENTITY_READ)
+    now = datetime.now(UTC)
+    value = _text(request, "value", required=True)
+    assert value is not None  # noqa: S101 - it is required
+    answer = await who(
+        service.shelf,
+        value,
+        on=_day(request, "on") or now.date(),
+        known=_instant(request, "known") or now,
+        issuer=_text(request, "issuer"),
+    )
+    return _answer({"schema": "trueup.who/1", **as_answer(answer)})
+
+
+async def get_conflicts(request: Request) -> Response:
+    """What a machine must not decide."""
+    service, _ = await _admitted(request, Scope.IDENTITY_READ)
+    about = _text(request, "about")
+    kinds = {str(one): one for one in About}
+    if about is not None and about not in kinds:
+        raise _bad("about", ", ".join(kinds), about)
+    counts, found = await conflicts(
+        service.shelf, now=datetime.now(UTC), about=kinds[about] if about else None, most=_limit(request)
+    )
+    return _answer(
+        {
+            "schema": "trueup.identity-conflicts/1",
+            "counts": {str(kind): n for kind, n in counts.items()},
+            "conflicts": [as_conflict(one) for one in found],
+        }
+    )
+
+
+async def get_record(request: Request) -> Response:
+    """One account or entry: whose it is, what it is in conflict with, what was decided of it."""
+    service, _ = await _admitted(request, Scope.IDENTITY_READ)
+    seen = await look_at(service.shelf, _number(request, "number"), now=datetime.now(UTC))
+    if seen is None:
+        raise Refused("not-found", "no record has this number", pointer="number")
+    return _answer(
+        {
+            "schema": "trueup.identity-record/1",
+            "record": as_record(seen.record),
+            "person": None if seen.person is None else str(seen.person),
+            "conflicts": [as_conflict(one) for one in seen.conflicts],
+            "decisions": [as_decision(one.kept, one.record, one.reason) for one in seen.told],
+        }
+    )
+
+
+async def get_history(request: Request) -> Response:
+    """What was decided of a person, or of all; the latest `limit`, in their order."""
+    service, _ = await _admitted(request, Scope.IDENTITY_READ)
+    found = await _held(told_of(service.shelf, _text(request, "person"), now=datetime.now(UTC)))
+    told = [as_decision(one.kept, one.record, one.reason) for one in found[-_limit(request) :]]
+    return _answer({"schema": "trueup.identity-history/1", "decisions": told})
+
+
+async def post_decision(request: Request) -> Response:
+    """Whose a record is: a person's, not theirs, or of somebody whom no roster has."""
+    service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
+    number = _number(request, "number")
+    asked = await _read(request, service, _Decide)
+    if (asked.link is not None) + bool(asked.apart) + asked.own != 1:
+        raise Refused("malformed-body", "it isn't said what is decided", expected="one of link, apart, own")
+    why = _why(caller, asked.reason)
+    shelf = service.shelf
+    if asked.own:
+        return _decided(await _held(identify.found(shelf, number, uuid4(), why)))
+    named = [asked.link] if asked.link is not None else asked.apart
+    people = [await _held(the_person(shelf, one, now=why.at)) for one in named]
+    if asked.link is not None:
+        return _decided(await _held(identify.link(shelf, number, people[0], why)))
+    return _decided(await _held(identify.part(shelf, number, people, why)))
+
+
+async def post_merge(request: Request) -> Response:
+    """Two people are one human."""
+    service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
+    asked = await _read(request, service, _Merge)
+    why = _why(caller, asked.reason)
+    person, into = [
+        await _held(the_person(service.shelf, one, now=why.at)) for one in (asked.person, asked.into)
+    ]
+    return _decided(await _held(identify.merge(service.shelf, person, into, why)))
+
+
+async def post_undo(request: Request) -> Response:
+    """A merge no longer holds."""
+    service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
+    number = _number(request, "decision")
+    asked = await _read(request, service, _Undo)
+    return _decided(await _held(identify.unmerge(service.shelf, number, _why(caller, asked.reason))))
+
+
+async def _admitted(request: Request, scope: Scope) -> tuple[Service, Caller]:
+    service = Service.of(request)
+    return service, await service.caller(request, scope)
+
+
+def _why(caller: Caller, reason: str) -> Why:
+    """Who decides is who calls."""
+    return Why.of_person(caller.account, reason.strip(), datetime.now(UTC))
+
+
+async def _read(request: Request, service: Service, kind: type[Answer]) -> Answer:
+    async with service.turns.turn(service.size_of(request)):
+        body = await read_body(request, (JSON,), service.limits)
+    try:
+        return msgspec.json.decode(checked_depth(body.raw, service.limits), type=kind)
+    except msgspec.DecodeError as error:
+        where = re.search(r"`\$\.?([^`]*)`", str(error))
+        raise Refused(
+            "malformed-body",
+            "the body is not as the contract says",
+            pointer="/" + where[1].replace(".", "/") if where else None,
+            expected=re.sub(r" - at `.*", "", str(error))[:200],
+        ) from None
+
+
+async def _held(work: Awaitable[Answer]) -> Answer:
+    try:
+        return await work
+    except NotDecidedError as error:
+        raise Refused("undecidable", "it can't be decided so", expected=error.expected) from error
+
+
+def _decided(done: Decided) -> Response:
+    return _answer(
+        {"schema": "trueup.identity-decided/1", "decisions": list(done.decisions), "completions": done.moved},
+        201,
+    )
+
+
+def _answer(document: dict[str, Any], status: int = 200) -> Response:
+    return Response(msgspec.json.encode(document), status, media_type=JSON)
+
+
+def _text(request: Request, name: str, *, required: bool = False) -> str | None:
+    said = request.query_params.getlist(name)
+    if not said and not required:
+        return None
+    if len(said) != 1 or not 0 < len(said[0].strip()) <= MOST or "\0" in said[0]:
+        raise _bad(name, "one text of 1 to 1000 characters", *said[:1])
+    return said[0]
+
+
+def _limit(request: Request) -> int:
+    said = _text(request, "limit")
+    if said is None:
+        return 100
+    if not (said.isascii() and said.isdigit() and len(said) <= 4 and 1 <= int(said) <= MOST):
+        raise _bad("limit", f"a whole number from 1 to {MOST}", said)
+    return int(said)
+
+
+def _day(request: Request, name: str) -> date | None:
+    said = _text(request, name)
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise _bad(name, "YYYY-MM-DD", said or "") from None
+
+
+def _instant(request: Request, name: str) -> datetime | None:
+    """A time, or the end of a day in UTC."""
+    said = _text(request, name)
+    if said is None:
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", said):
+            return datetime.combine(date.fromisoformat(said), time.max, UTC)
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise _bad(name, "YYYY-MM-DD, or a time with its offset", said) from None
+    if at.tzinfo is None or not timedelta(0) <= at - datetime(1, 1, 2, tzinfo=UTC) <= timedelta(
+        days=3_652_050
+    ):
+        raise _bad(name, "YYYY-MM-DD, or a time with its offset", said)
+    return at
+
+
+def _number(request: Request, name: str) -> int:
+    said = request.path_params[name]
+    if not (said.isascii() and said.isdigit() and len(said) <= 19 and 1 <= int(said) <= HIGHEST):
+        raise _bad(name, "a whole number of at least 1", said)
+    return int(said)
+
+
+def _bad(name: str, expected: str, said: str = "") -> Refused:
+    return Refused(
+        "bad-parameter",
+        "the parameter is not as it may be",
+        pointer=name,
+        expected=expected,
+        actual=f"text of {len(said)} characters",
+    )
