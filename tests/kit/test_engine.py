@@ -35,6 +35,21 @@ def test_two_things_kept_under_one_name_stay_apart(hand):
     assert (listed(hand, one), listed(hand, other)) == ([{"at": 1}], [{"at": 2}])
 
 
+def test_a_view_has_the_rows_of_its_expression_wherever_it_is_used(hand):
+    table = hand.engine.constant(ROWS, "rows")
+    known = hand.engine.view(table.filter(table["at"] >= 0).mutate(more=table["at"] // 2), "known")
+    met = known.semi_join(known.filter(known.fine.notnull()), "at")
+    assert ([row["more"] for row in listed(hand, known)], [row["more"] for row in listed(hand, met)]) == (
+        [0, 2**61],
+        [2**61],
+    )
+
+
+def test_two_views_under_one_name_stay_apart(hand):
+    one, other = (hand.engine.view(hand.table([{"at": n}]), "same") for n in (1, 2))
+    assert (listed(hand, one), listed(hand, other)) == ([{"at": 1}], [{"at": 2}])
+
+
 def test_several_files_are_one_relation(hand, tmp_path):
     paths = [write_constant(ROWS.slice(n, 1), tmp_path / f"{n}.parquet") for n in range(3)]
     assert listed(hand, hand.engine.relation(paths)) == ROWS.to_pylist()

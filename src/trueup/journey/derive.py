@@ -58,7 +58,8 @@ def derive(
     memory: int,
 ) -> Logs:
     """The relations that the findings look at, each computed once."""
-    work = Work(engine, dict(gathered.roles), dict(gathered.given), settings)
+    roles = {name: engine.view(rows, name) for name, rows in gathered.roles.items()}
+    work = Work(engine, roles, dict(gathered.given), settings)
     work.facts.unreadable = [_unreadable(problem) for problem in gathered.unreadable]
     tell("reading the calendar, the scales and the policy")
     cycles = calendar(work)
@@ -70,7 +71,7 @@ def derive(
     now = as_of(work)
     tell("finding the last revision of each record")
     records = _records(work, cycles, now)
-    everything = work.kept["records"] = records(None)
+    everything = work.kept["records"] = engine.view(records(None), "records")
     _look_at_cycles(work, cycles)
     tell("finding the person behind each record")
     if settings.matching is Matching.OFF:
@@ -84,7 +85,12 @@ def derive(
     reviews, reviewer = reviewers(work, lambda: person(everything))
     tell("comparing the three logs")
     found = suspects(
-        work, lambda of: person(records(of)), reviews, reviewer=reviewer, calendar=cycles, as_of=now
+        work,
+        lambda of: person(everything if of is None else records(of)),
+        reviews,
+        reviewer=reviewer,
+        calendar=cycles,
+        as_of=now,
     )
     _look_at_versions(work, found, everything)
     return Logs(
@@ -127,7 +133,7 @@ def _records(work: Work, cycles: tuple[Cycle, ...], now: int) -> Callable[[ibis.
 
     Filtered first and described then: what is said of a record costs more than reading it.
     """
-    completions = work.roles["completions"].select(*COLUMNS)
+    completions = work.engine.view(work.roles["completions"].select(*COLUMNS), "revisions")
     more = work.engine.keep(sides.revised(completions), "revised")
     work.kept["overtaken"] = more.filter(more.nth > 0)
     more = more if whole(work.one(more.aggregate(n=more.count()))["n"]) else None

@@ -31,6 +31,13 @@ class Engine(Protocol):
     def constant(self, rows: pa.Table, name: str) -> ibis.Table:
         """A small relation."""
 
+    def view(self, expression: ibis.Table, name: str) -> ibis.Table:
+        """The expression under a name of its own: computes nothing, and each use reads the columns it needs.
+
+        For what several expressions start from: written out in each, it would be compiled each time, and held
+        whole in memory wherever one names it twice.
+        """
+
     def keep(self, expression: ibis.Table, name: str) -> ibis.Table:
         """The rows of the expression, computed once and kept in the workspace."""
 
@@ -72,6 +79,10 @@ class DuckDB:
     def constant(self, rows: pa.Table, name: str) -> ibis.Table:
         """A small relation, written to the workspace so that it is read like any other."""
         return self.relation([write_constant(rows, self._fresh(name))])
+
+    def view(self, expression: ibis.Table, name: str) -> ibis.Table:
+        """The expression as a view of the connection."""
+        return self._con.create_view(f"{name}_{next(self._numbers)}", expression)
 
     def keep(self, expression: ibis.Table, name: str) -> ibis.Table:
         """The rows of the expression, written to the workspace as Parquet and read back."""
@@ -135,6 +146,10 @@ class Spark:
         """A small relation, written to the workspace so that it is read like any other."""
         path = self._workspace / f"{name}_{next(self._numbers)}.parquet"
         return self.relation([write_constant(rows, path)])
+
+    def view(self, expression: ibis.Table, name: str) -> ibis.Table:
+        """The expression as a temporary view of the session."""
+        return self._con.create_view(f"{name}_{next(self._numbers)}", expression)
 
     def keep(self, expression: ibis.Table, name: str) -> ibis.Table:
         """The rows of the expression, written to the workspace as Parquet and read back."""
