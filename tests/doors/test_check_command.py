@@ -235,7 +235,7 @@ OUTGROWN = (
 
 @pytest.mark.parametrize(("failure", "what", "todo"), OUTGROWN)
 def test_logs_that_outgrow_the_machine_are_no_traceback(failure, what, todo, logs, monkeypatch):
-    def outgrown(*_: object) -> None:
+    def outgrown(*_: object, **__: object) -> None:
         raise failure
 
     monkeypatch.setattr("trueup.journey.check.derive", outgrown)
