@@ -304,9 +304,9 @@ def test_no_record_is_adopted_twice_and_none_is_left_where_a_row_waits(hand, min
     found = adopted(hand, records, rows)
     assert len(found) == len(set(found)) == len(rows)
     met = [name for name in found if name.startswith("r") and " " not in name]
-    assert {p: sum(records[int(name[1:])][1] == p for name in met) for p in "pq"} == {
-        p: min(sum(r[1] == p for r in records), sum(r[1] == p for r in rows)) for p in "pq"
-    }
+    for p in "pq":  # a row under a wrong person may meet a record of the same time, beside these
+        waiting = min(sum(one[1] == p for one in records), sum(one[1] == p for one in rows))
+        assert sum(records[int(name[1:])][1] == p for name in met) >= waiting
 
 
 def test_every_record_of_any_side_is_in_the_pairs(hand):
