@@ -6,7 +6,7 @@ import csv
 import json
 from typing import TYPE_CHECKING
 
-from trueup.doors.identity_words import as_conflict, label
+from trueup.doors.identity_words import conflicts_document, label
 from trueup.doors.whole_file import whole_file
 from trueup.kit.cells import formula_safe
 
@@ -21,7 +21,7 @@ FORMS = (".html", ".csv", ".json")
 FIELDS = ("name", "mail", "number", "department", "city")
 COLUMNS = (
     "number", "about", "code", "role", "issuer", "name", "said", "linked", "others", "missing_at", "completions", "rank",
-    "person", "person_named", "weight", "margin", *FIELDS, "against", "suggested",
+    "person", "person_named", "weight", "margin", *(f"{field}_says" for field in FIELDS), "against", "suggested",
 )  # fmt: skip  # a list
 
 
@@ -35,11 +35,7 @@ def write(path: Path, counts: Mapping[About, int], found: Sequence[Conflict], no
         elif path.suffix == ".csv":
             _sheet(part, found)
         else:
-            document = {
-                "schema": "trueup.identity-conflicts/1",
-                "counts": {str(kind): n for kind, n in counts.items()},
-                "conflicts": [as_conflict(one) for one in found],
-            }
+            document = conflicts_document(counts, found)
             part.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -72,6 +68,6 @@ def _sheet(part: Path, found: Sequence[Conflict]) -> None:
                     "weight": "" if it.weight is None else it.weight,
                     "margin": "" if it.margin is None else it.margin,
                     "against": "; ".join(it.vetoes),
-                    **{field: (it.evidence or {}).get(field, {}).get("says", "") for field in FIELDS},
+                    **{f"{field}_says": (it.evidence or {}).get(field, {}).get("says", "") for field in FIELDS},
                 }  # fmt: skip  # a row
                 writer.writerow({name: formula_safe(str(value)) for name, value in (shared | mine).items()})

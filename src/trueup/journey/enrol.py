@@ -89,7 +89,7 @@ async def enrol(
     With `whole`, whoever is not among the entries is there no more. Raises UnfitRosterError, ShrunkRosterError.
     """
     async with shelf.database.transaction() as both:
-        done = await enrol_within(
+        return await enrol_within(
             shelf,
             both,
             source,
@@ -100,9 +100,6 @@ async def enrol(
             accept_shrink=accept_shrink,
             policy=policy,
         )
-    if done.new + done.changed + done.ended >= AT_ONCE:
-        await store.taken_stock(shelf.database)
-    return done
 
 
 async def enrol_within(
@@ -135,6 +132,8 @@ async def enrol_within(
     founded = 0
     if role is Role.PERSON and bearers.new:
         founded = await _found(shelf, both, policy, bearers.new, now)
+    if len(changes) >= AT_ONCE:
+        await store.taken_stock(both)
     ended = {one.record_id for one in bearers.gone} & set(changes)
     new = {one.record_id for one in bearers.new}
     return Enrolled(

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trueup.journey.enrol import enrol_within
 from trueup.journey.people_files import read_accounts, read_people, role_of
 from trueup.journey.staged import RefusedError
 from trueup.kit.engine import DuckDB
@@ -16,8 +17,12 @@ from trueup.reconcile.formats import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     import pyarrow as pa
+
+    from trueup.journey.arrive import Shelf
+    from trueup.journey.enrol import Enrolled
 
 _LISTS = {
     Kind.FORMER_NUMBER: "former_numbers",
@@ -35,6 +40,11 @@ class Read:
     role: Role
     entries: Mapping[str, tuple[RosterEntry, ...]]
     unusable: tuple[Problem, ...] = field(default=())
+
+    @property
+    def count(self) -> int:
+        """How many entries there are."""
+        return sum(map(len, self.entries.values()))
 
 
 def read_roster(
@@ -68,6 +78,26 @@ def read_roster(
             _entry(row, "account_name", "created_at", None)
         )
     return Read(role, {issuer: tuple(mine) for issuer, mine in entries.items()}, tuple(lost))
+
+
+async def enrol_read(
+    shelf: Shelf, read: Read, *, now: datetime, whole: bool, accept_shrink: bool
+) -> dict[str, Enrolled]:
+    """What became of a file's entries, by who issued them: all of them take effect, or none. Raises as `enrol` does."""
+    async with shelf.database.transaction() as both:
+        return {
+            issuer: await enrol_within(
+                shelf,
+                both,
+                issuer,
+                entries,
+                now=now,
+                role=read.role,
+                whole=whole,
+                accept_shrink=accept_shrink,
+            )
+            for issuer, entries in read.entries.items()
+        }
 
 
 def _role(path: Path) -> Role:

@@ -15,13 +15,12 @@ from trueup.doors.refusal import explain, refuse
 from trueup.doors.shelf_use import on_shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trueup.journey.arrive import Shelf
     from trueup.journey.enrol import Enrolled
     from trueup.journey.resolve import Resolved
     from trueup.journey.roster_files import Read
-    from trueup.model.people import RosterEntry
 
 SHOWN = 10
 _WORDS = {"person": "people", "account": "accounts"}
@@ -80,8 +79,9 @@ def enrol(
 
     Exit codes: 0 enrolled, 2 refused (nothing of that file was changed), 3 enrolled without what is unfit.
     """
+    from trueup.journey.enrol import ShrunkRosterError, UnfitRosterError
     from trueup.journey.resolve import resolve
-    from trueup.journey.roster_files import read_roster
+    from trueup.journey.roster_files import enrol_read, read_roster
     from trueup.journey.staged import RefusedError
     from trueup.model.people import Role
 
@@ -101,14 +101,14 @@ def enrol(
             read = read_roster(
                 path, source=source, role=roles[role], columns=columns, memory=allowed, tell=tell
             )
-            for issuer, entries in read.entries.items():
-                fit = _fit(verb, read, entries, path, without_unfit=without_unfit)
-                left_out += len(entries) - len(fit) + len(read.unusable)
-                tell(f"enrolling {len(fit):,} of {issuer}")
-                done = await _enrolled(
-                    verb, shelf, issuer, fit, read, now=now, whole=not part, accept_shrink=accept_shrink
-                )
-                told.append(_as_enrolled(path, issuer, read, done))
+            fit = _fit(verb, read, path, without_unfit=without_unfit)
+            left_out += read.count - fit.count + len(read.unusable)
+            tell(f"enrolling {fit.count:,} of {path.name}")
+            try:
+                done = await enrol_read(shelf, fit, now=now, whole=not part, accept_shrink=accept_shrink)
+            except (ShrunkRosterError, UnfitRosterError) as error:
+                refuse(verb, f"{path.name}: {error.what}", error.expected, error.todo)
+            told.extend(_as_enrolled(path, issuer, read, one) for issuer, one in done.items())
         return await resolve(shelf, now=now, memory=allowed, tell=tell)
 
     with telling(silent=quiet or not sys.stderr.isatty()) as tell:
@@ -230,14 +230,15 @@ def contradicted(
         raise typer.Exit(1)
 
 
-def _fit(
-    verb: str, read: Read, entries: Sequence[RosterEntry], path: Path, *, without_unfit: bool
-) -> list[RosterEntry]:
+def _fit(verb: str, read: Read, path: Path, *, without_unfit: bool) -> Read:
     """The entries that can be enrolled; where some can't and that is not accepted, the command ends."""
+    from dataclasses import replace
+
     from trueup.identity.policy import default_policy
     from trueup.identity.register.entries import unfit
 
-    wrong = unfit(default_policy(), read.role, entries)
+    policy = default_policy()
+    wrong = [one for entries in read.entries.values() for one in unfit(policy, read.role, entries)]
     if (wrong or read.unusable) and not without_unfit:
         typer.echo(
             f"trueup {verb}: {path.name}: {len(wrong) + len(read.unusable):,} rows can't be enrolled",
@@ -254,29 +255,13 @@ def _fit(
             "correct them, or leave them out with --without-unfit",
         )
     where = {one.where for one in wrong}
-    return [one for one in entries if one.where not in where]
-
-
-async def _enrolled(
-    verb: str,
-    shelf: Shelf,
-    issuer: str,
-    entries: Sequence[RosterEntry],
-    read: Read,
-    *,
-    now: datetime,
-    whole: bool,
-    accept_shrink: bool,
-) -> Enrolled:
-    from trueup.journey.enrol import ShrunkRosterError, UnfitRosterError
-    from trueup.journey.enrol import enrol as take_in
-
-    try:
-        return await take_in(
-            shelf, issuer, entries, now=now, role=read.role, whole=whole, accept_shrink=accept_shrink
-        )
-    except (ShrunkRosterError, UnfitRosterError) as error:
-        refuse(verb, error.what, error.expected, error.todo)
+    return replace(
+        read,
+        entries={
+            issuer: tuple(one for one in entries if one.where not in where)
+            for issuer, entries in read.entries.items()
+        },
+    )
 
 
 def memory_allowed(verb: str, said: str | None) -> int:
@@ -307,6 +292,13 @@ def _as_enrolled(path: Path, issuer: str, read: Read, done: Enrolled) -> dict[st
         "file": path.name,
         "role": read.role.value,
         "source": issuer,
+        **counted(done),
+    }
+
+
+def counted(done: Enrolled) -> dict[str, int]:
+    """What became of the entries of a roster, as JSON has it."""
+    return {
         "new": done.new,
         "changed": done.changed,
         "unchanged": done.unchanged,
@@ -314,6 +306,14 @@ def _as_enrolled(path: Path, issuer: str, read: Read, done: Enrolled) -> dict[st
         "people_founded": done.founded,
         "shared_addresses": len(done.shared),
     }
+
+
+def said_of(counts: Mapping[str, object]) -> str:
+    """The same in words."""
+    return (
+        f"{counts['new']:,} new, {counts['changed']:,} changed, {counts['unchanged']:,} as before,"
+        f" {counts['ended']:,} no more there"
+    )
 
 
 def as_resolved(found: Resolved) -> dict[str, int]:
@@ -328,10 +328,7 @@ def as_resolved(found: Resolved) -> dict[str, int]:
 
 def _say(told: Sequence[dict[str, object]], left_out: int, found: Resolved) -> None:
     for one in told:
-        typer.echo(
-            f"{one['file']}: {_WORDS[str(one['role'])]} of {one['source']}: {one['new']:,} new, {one['changed']:,} changed,"
-            f" {one['unchanged']:,} as before, {one['ended']:,} no more there"
-        )
+        typer.echo(f"{one['file']}: {_WORDS[str(one['role'])]} of {one['source']}: {said_of(one)}")
         if one["shared_addresses"]:
             typer.echo(
                 f"  {one['shared_addresses']:,} addresses are under several people: they decide nothing"

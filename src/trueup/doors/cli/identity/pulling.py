@@ -17,7 +17,9 @@ from trueup.doors.cli.identity.enrolment import (
     Memory,
     Quiet,
     as_resolved,
+    counted,
     memory_allowed,
+    said_of,
     say_resolved,
 )
 from trueup.doors.json_answer import answer_json
@@ -190,21 +192,13 @@ def _answer(asked: _Asked, pulled: Pulled, done: Enrolled, found: Resolved, *, a
             "schema": "trueup.pulled/1",
             "source": asked.source,
             "people": len(pulled.entries),
-            "new": done.new,
-            "changed": done.changed,
-            "unchanged": done.unchanged,
-            "ended": done.ended,
-            "people_founded": done.founded,
-            "shared_addresses": len(done.shared),
+            **counted(done),
             "left_out": left_out,
             "accounts": as_resolved(found),
         }
         answer_json(told)
     else:
-        typer.echo(
-            f"{asked.source}: {len(pulled.entries):,} people: {done.new:,} new, {done.changed:,} changed,"
-            f" {done.unchanged:,} as before, {done.ended:,} no more there"
-        )
+        typer.echo(f"{asked.source}: {len(pulled.entries):,} people: {said_of(counted(done))}")
         if left_out:
             typer.echo(f"left out: {left_out:,} users that can't be enrolled")
         say_resolved(found)
