@@ -9,12 +9,14 @@ from trueup.doors.conversion import in_utc
 from trueup.doors.report.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trueup.identity.decisions.store import Kept
     from trueup.identity.register.revising import Believed
     from trueup.identity.register.store import Record
-    from trueup.journey.conflicts import Choice, Conflict, Person
+    from trueup.journey.conflicts import About, Choice, Conflict, Person
+    from trueup.journey.identify import Decided
+    from trueup.journey.stewarding import Seen, Told
     from trueup.journey.who import Answer, Bearer
     from trueup.model.people import Kind
 
@@ -48,6 +50,48 @@ def as_record(record: Record) -> dict[str, Any]:
 def as_said(said: Mapping[Kind, tuple[str, ...]]) -> dict[str, list[str]]:
     """What is said, by kind."""
     return {kind.value: list(values) for kind, values in said.items()}
+
+
+def conflicts_document(counts: Mapping[About, int], found: Sequence[Conflict]) -> dict[str, Any]:
+    """How many of each kind there are, and those that were asked for."""
+    return {
+        "schema": "trueup.identity-conflicts/1",
+        "counts": {str(kind): n for kind, n in counts.items()},
+        "conflicts": [as_conflict(one) for one in found],
+    }
+
+
+def record_document(seen: Seen) -> dict[str, Any]:
+    """One record: whose it is, what it is in conflict with, what was decided of it."""
+    return {
+        "schema": "trueup.identity-record/1",
+        "record": as_record(seen.record),
+        "person": None if seen.person is None else str(seen.person),
+        "conflicts": [as_conflict(one) for one in seen.conflicts],
+        "decisions": [as_decision(one.kept, one.record, one.reason) for one in seen.told],
+    }
+
+
+def history_document(found: Sequence[Told]) -> dict[str, Any]:
+    """What was decided."""
+    return {
+        "schema": "trueup.identity-history/1",
+        "decisions": [as_decision(one.kept, one.record, one.reason) for one in found],
+    }
+
+
+def decided_document(done: Decided) -> dict[str, Any]:
+    """The decisions that stand now, and how many completions have another person."""
+    return {
+        "schema": "trueup.identity-decided/1",
+        "decisions": list(done.decisions),
+        "completions": done.moved,
+    }
+
+
+def who_document(answer: Answer) -> dict[str, Any]:
+    """Who it was."""
+    return {"schema": "trueup.who/1", **_as_answer(answer)}
 
 
 def as_person(person: Person | None) -> dict[str, Any] | None:
@@ -149,7 +193,7 @@ def decision_line(one: Kept, record: Record | None, reason: str | None) -> str:
     return f"{one.decision_id:>6}  {one.batch.decided_at:%Y-%m-%d %H:%MZ}  {what}, by {one.batch.decided_by} ({decision.rule}){why}"
 
 
-def as_answer(answer: Answer) -> dict[str, Any]:
+def _as_answer(answer: Answer) -> dict[str, Any]:
     """Who it was, as JSON."""
     person = answer.person
     return {

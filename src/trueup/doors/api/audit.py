@@ -12,6 +12,7 @@ from trueup.audit.merkle import NoProofError
 from trueup.audit.proving import NoLogError, Proven
 from trueup.audit.tiles import NotATileError, Tile
 from trueup.doors.api.bodies import JSON
+from trueup.doors.api.numbers import whole_number
 from trueup.doors.api.problems import Refused
 from trueup.doors.api.service import Service
 from trueup.kit.base64_text import encoded
@@ -54,7 +55,7 @@ async def get_tile(request: Request) -> Response:
 async def get_inclusion(request: Request) -> Response:
     """That a leaf is in the log."""
     service = await _admitted(request)
-    index = _number(request, "index", 0)
+    index = whole_number(request, "index", 0, LARGEST)
     try:
         proven = await proving.inclusion(service.database, index)
     except (NoProofError, NoLogError):
@@ -65,7 +66,7 @@ async def get_inclusion(request: Request) -> Response:
 async def get_consistency(request: Request) -> Response:
     """That the log of an older size is a beginning of today's."""
     service = await _admitted(request)
-    size = _number(request, "size", 1)
+    size = whole_number(request, "size", 1, LARGEST)
     try:
         proven = await proving.consistency(service.database, size)
     except (NoProofError, NoLogError):
@@ -77,19 +78,6 @@ async def _admitted(request: Request) -> Service:
     service = Service.of(request)
     await service.caller(request, Scope.AUDIT_READ)
     return service
-
-
-def _number(request: Request, name: str, least: int) -> int:
-    told = request.path_params[name]
-    if not (told.isascii() and told.isdigit() and len(told) <= 16 and least <= int(told) <= LARGEST):
-        raise Refused(
-            "bad-parameter",
-            "the address holds no such number",
-            pointer=name,
-            expected=f"a whole number of at least {least}",
-            actual=f"text of {len(told)} characters",
-        )
-    return int(told)
 
 
 def _proof(proven: Proven, told: dict[str, int]) -> Response:

@@ -12,9 +12,16 @@ from starlette.responses import Response
 
 from trueup.access.tokens import Scope
 from trueup.doors.api.bodies import JSON, checked_depth, read_body
+from trueup.doors.api.numbers import whole_number
 from trueup.doors.api.problems import Refused
 from trueup.doors.api.service import Service
-from trueup.doors.identity_words import as_answer, as_conflict, as_decision, as_record
+from trueup.doors.identity_words import (
+    conflicts_document,
+    decided_document,
+    history_document,
+    record_document,
+    who_document,
+)
 from trueup.journey import identify
 from trueup.journey.conflicts import About, conflicts
 from trueup.journey.identify import NotDecidedError, Why
@@ -67,7 +74,7 @@ async def get_who(request: Request) -> Response:
         known=_instant(request, "known") or now,
         issuer=_text(request, "issuer"),
     )
-    return _answer({"schema": "trueup.who/1", **as_answer(answer)})
+    return _answer(who_document(answer))
 
 
 async def get_conflicts(request: Request) -> Response:
@@ -80,44 +87,29 @@ async def get_conflicts(request: Request) -> Response:
     counts, found = await conflicts(
         service.shelf, now=datetime.now(UTC), about=kinds[about] if about else None, most=_limit(request)
     )
-    return _answer(
-        {
-            "schema": "trueup.identity-conflicts/1",
-            "counts": {str(kind): n for kind, n in counts.items()},
-            "conflicts": [as_conflict(one) for one in found],
-        }
-    )
+    return _answer(conflicts_document(counts, found))
 
 
 async def get_record(request: Request) -> Response:
     """One account or entry: whose it is, what it is in conflict with, what was decided of it."""
     service, _ = await _admitted(request, Scope.IDENTITY_READ)
-    seen = await look_at(service.shelf, _number(request, "number"), now=datetime.now(UTC))
+    seen = await look_at(service.shelf, whole_number(request, "number", 1, HIGHEST), now=datetime.now(UTC))
     if seen is None:
         raise Refused("not-found", "no record has this number", pointer="number")
-    return _answer(
-        {
-            "schema": "trueup.identity-record/1",
-            "record": as_record(seen.record),
-            "person": None if seen.person is None else str(seen.person),
-            "conflicts": [as_conflict(one) for one in seen.conflicts],
-            "decisions": [as_decision(one.kept, one.record, one.reason) for one in seen.told],
-        }
-    )
+    return _answer(record_document(seen))
 
 
 async def get_history(request: Request) -> Response:
     """What was decided of a person, or of all; the latest `limit`, in their order."""
     service, _ = await _admitted(request, Scope.IDENTITY_READ)
     found = await _held(told_of(service.shelf, _text(request, "person"), now=datetime.now(UTC)))
-    told = [as_decision(one.kept, one.record, one.reason) for one in found[-_limit(request) :]]
-    return _answer({"schema": "trueup.identity-history/1", "decisions": told})
+    return _answer(history_document(found[-_limit(request) :]))
 
 
 async def post_decision(request: Request) -> Response:
     """Whose a record is: a person's, not theirs, or of somebody whom no roster has."""
     service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
-    number = _number(request, "number")
+    number = whole_number(request, "number", 1, HIGHEST)
     asked = await _read(request, service, _Decide)
     if (asked.link is not None) + bool(asked.apart) + asked.own != 1:
         raise Refused("malformed-body", "it isn't said what is decided", expected="one of link, apart, own")
@@ -146,7 +138,7 @@ async def post_merge(request: Request) -> Response:
 async def post_undo(request: Request) -> Response:
     """A merge no longer holds."""
     service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
-    number = _number(request, "decision")
+    number = whole_number(request, "decision", 1, HIGHEST)
     asked = await _read(request, service, _Undo)
     return _decided(await _held(identify.unmerge(service.shelf, number, _why(caller, asked.reason))))
 
@@ -184,10 +176,7 @@ async def _held(work: Awaitable[Answer]) -> Answer:
 
 
 def _decided(done: Decided) -> Response:
-    return _answer(
-        {"schema": "trueup.identity-decided/1", "decisions": list(done.decisions), "completions": done.moved},
-        201,
-    )
+    return _answer(decided_document(done), 201)
 
 
 def _answer(document: dict[str, Any], status: int = 200) -> Response:
@@ -236,13 +225,6 @@ def _instant(request: Request, name: str) -> datetime | None:
     ):
         raise _bad(name, "YYYY-MM-DD, or a time with its offset", said)
     return at
-
-
-def _number(request: Request, name: str) -> int:
-    said = request.path_params[name]
-    if not (said.isascii() and said.isdigit() and len(said) <= 19 and 1 <= int(said) <= HIGHEST):
-        raise _bad(name, "a whole number of at least 1", said)
-    return int(said)
 
 
 def _bad(name: str, expected: str, said: str = "") -> Refused:

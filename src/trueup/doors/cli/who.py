@@ -47,7 +47,7 @@ def who(
 
     Exit codes: 0 one person, 1 nobody or several, 2 wrong usage.
     """
-    from trueup.doors.identity_words import as_answer, who_lines
+    from trueup.doors.identity_words import who_document, who_lines
     from trueup.journey.who import who as ask
 
     now = datetime.now(UTC)
@@ -57,7 +57,7 @@ def who(
         refuse("who", "that is no identifier", f"a text of up to {LONGEST} characters")
     answer = on_shelf("who", lambda shelf: ask(shelf, value, on=day, known=instant, issuer=issuer))
     if as_json:
-        answer_json({"schema": "trueup.who/1", **as_answer(answer)})
+        answer_json(who_document(answer))
     else:
         typer.echo(who_lines(answer))
     if answer.person is None:

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from trueup.kit.database import Database, Statements, Transaction
+    from trueup.kit.database import Statements, Transaction
 
 DECIDING = 7_306_002  # the advisory lock of whoever decides
-EVER = "infinity"
 
 
 class Kind(StrEnum):
@@ -266,12 +265,6 @@ async def note_before(transaction: Transaction, people: Collection[UUID], record
         list(people),
         list(records),
     )
-
-
-async def activity(database: Database) -> list[tuple[int, UUID | None]]:
-    """The person of every completion, in the order in which they came."""
-    rows = await database.rows("SELECT statement_id, person_id FROM activity_facts ORDER BY statement_id")
-    return [(row["statement_id"], row["person_id"]) for row in rows]
 
 
 async def links(database: Statements) -> list[str]:

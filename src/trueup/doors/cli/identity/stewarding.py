@@ -53,7 +53,7 @@ def conflicts(
 
     Exit codes: 0 listed, 2 wrong usage. A file shows names: keep it where the roster is kept.
     """
-    from trueup.doors.identity_words import as_conflict, line
+    from trueup.doors.identity_words import conflicts_document, line
     from trueup.journey.conflicts import About
     from trueup.journey.conflicts import conflicts as listed
 
@@ -75,13 +75,7 @@ def conflicts(
         write(out, counts, found, now)
         typer.echo(f"{len(found):,} conflicts -> {out}")
     elif as_json:
-        answer_json(
-            {
-                "schema": "trueup.identity-conflicts/1",
-                "counts": {str(kind): n for kind, n in counts.items()},
-                "conflicts": [as_conflict(one) for one in found],
-            }
-        )
+        answer_json(conflicts_document(counts, found))
     else:
         for one in found:
             typer.echo(line(one))
@@ -99,7 +93,7 @@ def show(number: Number, *, as_json: Json = False) -> None:
 
     Exit codes: 0 shown, 2 no record has this number.
     """
-    from trueup.doors.identity_words import as_conflict, as_decision, as_record, decision_line, paragraphs
+    from trueup.doors.identity_words import decision_line, paragraphs, record_document
     from trueup.journey.stewarding import look_at
 
     seen = on_shelf("identity show", lambda shelf: look_at(shelf, number, now=datetime.now(UTC)))
@@ -111,15 +105,7 @@ def show(number: Number, *, as_json: Json = False) -> None:
             "trueup identity conflicts",
         )
     if as_json:
-        answer_json(
-            {
-                "schema": "trueup.identity-record/1",
-                "record": as_record(seen.record),
-                "person": None if seen.person is None else str(seen.person),
-                "conflicts": [as_conflict(one) for one in seen.conflicts],
-                "decisions": [as_decision(one.kept, one.record, one.reason) for one in seen.told],
-            }
-        )
+        answer_json(record_document(seen))
         return
     typer.echo(
         "\n\n".join(map(paragraphs, seen.conflicts)) or f"{seen.record.shown}: {seen.person or 'nobody'}"
@@ -233,19 +219,14 @@ def history(
 
     Exit codes: 0 listed, 2 nobody is meant.
     """
-    from trueup.doors.identity_words import as_decision, decision_line
+    from trueup.doors.identity_words import decision_line, history_document
     from trueup.journey.stewarding import told_of
 
     found = _held(
         "history", lambda shelf: told_of(shelf, about, now=datetime.now(UTC), people_only=people_only)
     )
     if as_json:
-        answer_json(
-            {
-                "schema": "trueup.identity-history/1",
-                "decisions": [as_decision(one.kept, one.record, one.reason) for one in found],
-            }
-        )
+        answer_json(history_document(found))
         return
     for one in found:
         typer.echo(decision_line(one.kept, one.record, one.reason))
@@ -256,6 +237,7 @@ def history(
 def _decide(
     verb: str, work: Callable[[Shelf, Why], Awaitable[Decided]], by: str | None, reason: str, *, as_json: bool
 ) -> None:
+    from trueup.doors.identity_words import decided_document
     from trueup.journey.identify import Why
 
     why = Why.of_person(
@@ -263,13 +245,7 @@ def _decide(
     )
     done = _held(verb, lambda shelf: work(shelf, why))
     if as_json:
-        answer_json(
-            {
-                "schema": "trueup.identity-decided/1",
-                "decisions": list(done.decisions),
-                "completions": done.moved,
-            }
-        )
+        answer_json(decided_document(done))
         return
     numbers = ", ".join(map(str, done.decisions))
     typer.echo(f"decision {numbers}; {done.moved:,} completions have another person now")
