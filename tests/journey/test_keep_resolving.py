@@ -1,12 +1,13 @@
 """Accounts that come while a service runs find their people, without a run over everybody; on a real database."""
 
+import asyncio
 from datetime import timedelta
 
 from people import DAY_1, LMS, company, entry
 from shelves import event, on_shelf, take
 from trueup.journey.arrive import Shelf
 from trueup.journey.enrol import enrol
-from trueup.journey.keep_resolving import Resolver
+from trueup.journey.keep_resolving import Resolver, keep_resolving
 from trueup.kit.database import DatabaseSettings
 from trueup.model.people import Role
 
@@ -59,5 +60,22 @@ def test_whom_the_roster_does_not_have_yet_is_found_once_it_does(database: Datab
         assert done
         assert done.linked == 1
         await resolver.close()
+
+    on_shelf(database, work)
+
+
+def test_what_the_matcher_cannot_do_ends_no_service(database: DatabaseSettings, monkeypatch):
+    async def work(shelf: Shelf) -> None:
+        stop, looks = asyncio.Event(), []
+
+        async def fails(_resolver: Resolver, *, now: object) -> None:
+            looks.append(now)
+            if len(looks) == 2:
+                stop.set()
+            raise MemoryError
+
+        monkeypatch.setattr(Resolver, "catch_up", fails)
+        await asyncio.wait_for(keep_resolving(shelf, stop, said=lambda *_: None, seconds=0.01), 10)
+        assert len(looks) == 2
 
     on_shelf(database, work)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from trueup.identity.policy import default_policy
 from trueup.identity.register import store
 from trueup.journey.enrol import enrol_actors
 from trueup.kit.database import UnavailableError
+from trueup.kit.log import logger
 from trueup.kit.memory import allowed_bytes
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from trueup.journey.resolve import Resolved
 
 SECONDS = 2.0  # between two looks for accounts that came
+AT_LEAST = timedelta(
+    minutes=1
+)  # between two looks at all of it: numbers may be seen in another order than they were given
 
 
 async def keep_resolving(
@@ -41,13 +45,16 @@ async def keep_resolving(
     resolver = Resolver(shelf)
     try:
         while not stop.is_set():
-            with suppress(UnavailableError):  # the next look finds what this one left
+            try:
                 done = await resolver.catch_up(now=datetime.now(UTC))
-                if done is not None:
-                    said(
-                        "identity.resolved",
-                        {"linked": done.linked, "waiting": done.waiting, "alone": done.alone},
-                    )
+            except UnavailableError:
+                done = None  # the next look finds what this one left
+            except Exception as error:  # noqa: BLE001 - completions are taken in, whatever the matcher makes of an account
+                logger().warning("identity.not_resolved", error=type(error).__name__)
+                done = None
+            if done is not None:
+                figures = {"linked": done.linked, "waiting": done.waiting, "alone": done.alone}
+                said("identity.resolved", figures)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), seconds)
     finally:
@@ -61,12 +68,22 @@ class Resolver:
         self._shelf = shelf
         self._policy = default_policy()
         self._standing: Standing | None = None
+        self._latest: tuple[object, ...] | None = None  # what there was when it looked last
+        self._looked = datetime.min.replace(tzinfo=UTC)
         self._state: tuple[object, ...] = ()  # of the roster that stands
         self._place: tempfile.TemporaryDirectory[str] | None = None  # where it spills
         self._seen: set[int] = set()  # accounts that are nobody's as far as that roster goes
 
     async def catch_up(self, *, now: datetime) -> Resolved | None:
         """What became of accounts that came since; None where none did, or where there is no roster."""
+        database = self._shelf.database
+        latest = await store.latest(database)
+        if latest == self._latest and now - self._looked < AT_LEAST:
+            return None
+        self._latest, self._looked = latest, now  # also where it fails: what fails is tried again in a minute
+        return await self._look(now)
+
+    async def _look(self, now: datetime) -> Resolved | None:
         database = self._shelf.database
         await enrol_actors(self._shelf, now=now, policy=self._policy)
         state = await store.roster_state(database)
@@ -81,11 +98,10 @@ class Resolver:
             return None
         from trueup.journey.resolve import settle  # noqa: PLC0415 - a service without accounts goes without a matcher
 
-        accounts = await store.accounts(database)
-        fresh = [one for one in accounts if int(one["account_name"]) in open_]
-        links = await self._links(accounts, fresh, now)
+        fresh = await store.accounts(database, open_)
+        links = await self._links(fresh, now)
         self._state = state
-        done = await settle(self._shelf, self._policy, links, open_, len(accounts), now=now)
+        done = await settle(self._shelf, self._policy, links, open_, len(fresh), now=now)
         self._seen |= open_
         return done
 
@@ -98,9 +114,7 @@ class Resolver:
             self._place.cleanup()
             self._place = None
 
-    async def _links(
-        self, accounts: Sequence[Mapping[str, Any]], fresh: Sequence[Mapping[str, Any]], now: datetime
-    ) -> Links:
+    async def _links(self, fresh: Sequence[Mapping[str, Any]], now: datetime) -> Links:
         from trueup.identity.matching.match import Standing  # noqa: PLC0415 - as above
         from trueup.journey.resolve import (  # noqa: PLC0415 - as above
             accounts_table,
@@ -113,6 +127,7 @@ class Resolver:
             standing = self._standing
             return await asyncio.to_thread(lambda: standing.link(accounts_table(fresh)))
         people = await store.roster(self._shelf.database)
+        accounts = await store.accounts(self._shelf.database)
         model = await model_kept(self._shelf)
         self._place = place = tempfile.TemporaryDirectory(prefix="trueup-", ignore_cleanup_errors=True)
         self._standing = await asyncio.to_thread(

@@ -42,7 +42,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """How many accounts there are, and what became of those that were nobody's."""
+    """How many accounts were looked at (all, or those that came), and what became of those that were nobody's."""
 
     accounts: int
     linked: int

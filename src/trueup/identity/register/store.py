@@ -224,9 +224,20 @@ async def open_accounts(database: Statements) -> list[int]:
     return [row["record_id"] for row in rows]
 
 
-async def accounts(database: Statements) -> Sequence[Mapping[str, Any]]:
-    """Every account, as the matcher takes accounts; `account_name` is the record's number, `linked` whose it is."""
-    return await database.rows(_ACCOUNTS)
+async def accounts(
+    database: Statements, numbers: Collection[int] | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Accounts (None: every one), as the matcher takes them; `account_name` is the record's number, `linked` whose it is."""
+    return await database.rows(_ACCOUNTS, None if numbers is None else list(numbers))
+
+
+async def latest(database: Statements) -> tuple[object, ...]:
+    """What moves whenever there is something new: the last actor, saying and decision. Costs three look-ups."""
+    row = await database.row(
+        """SELECT (SELECT max(actor_id) FROM actor_facts) AS actor, (SELECT max(assertion_id) FROM assertion) AS said,
+             (SELECT max(decision_id) FROM identity_decision) AS decided"""
+    )
+    return tuple(row.values()) if row else ()
 
 
 async def new_actors(database: Statements, most: int) -> dict[int, Who]:
@@ -298,5 +309,5 @@ _ACCOUNTS = f"""
 SELECT r.record_id::text AS account_name, r.issuer AS account_issuer, f.person_id AS linked, {_SINGLE},
   {_SINCE} AS created_at
 FROM identity_record r JOIN assertion a USING (record_id) LEFT JOIN identity_facts f USING (record_id)
-WHERE r.role = 'account' AND a.known_to IS NULL
+WHERE r.role = 'account' AND a.known_to IS NULL AND ($1::bigint[] IS NULL OR r.record_id = ANY($1))
 GROUP BY r.record_id, r.issuer, f.person_id ORDER BY r.record_id"""  # noqa: S608 - names of this module
