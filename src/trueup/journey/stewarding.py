@@ -52,14 +52,19 @@ async def look_at(shelf: Shelf, number: int, *, now: datetime) -> Seen | None:
     return Seen(record, person[0] if person else None, tuple(found), tuple(told))
 
 
-async def told_of(shelf: Shelf, about: str | None, *, now: datetime, people_only: bool = False) -> list[Told]:
-    """What was decided of a person and their records, or of all. Raises NotDecidedError where nobody is meant."""
+async def told_of(
+    shelf: Shelf, about: str | None, *, now: datetime, people_only: bool = False, most: int | None = None
+) -> list[Told]:
+    """What was decided of a person and their records, or of all: the latest `most`, in their order.
+
+    Raises NotDecidedError where nobody is meant.
+    """
     if about is None:
-        kept = await store.history(shelf.database)
+        kept = await store.history(shelf.database, most=most)
     else:
         person = await the_person(shelf, about, now=now)
         mine = await store.records_ever(shelf.database, person)
-        kept = await store.history(shelf.database, mine, [person])
+        kept = await store.history(shelf.database, mine, [person], most)
     return await _told(shelf, [one for one in kept if not people_only or one.batch.decided_by != POLICY])
 
 

@@ -102,8 +102,8 @@ async def get_record(request: Request) -> Response:
 async def get_history(request: Request) -> Response:
     """What was decided of a person, or of all; the latest `limit`, in their order."""
     service, _ = await _admitted(request, Scope.IDENTITY_READ)
-    found = await _held(told_of(service.shelf, _text(request, "person"), now=datetime.now(UTC)))
-    return _answer(history_document(found[-_limit(request) :]))
+    asked = told_of(service.shelf, _text(request, "person"), now=datetime.now(UTC), most=_limit(request))
+    return _answer(history_document(await _held(asked)))
 
 
 async def post_decision(request: Request) -> Response:

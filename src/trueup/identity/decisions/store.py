@@ -232,17 +232,21 @@ async def undone_by(database: Statements, decision_id: int) -> int | None:
 
 
 async def history(
-    database: Statements, records: Collection[int] | None = None, people: Collection[UUID] = ()
+    database: Statements,
+    records: Collection[int] | None = None,
+    people: Collection[UUID] = (),
+    most: int | None = None,
 ) -> list[Kept]:
-    """The decisions about these records or people, or all, in their order."""
+    """The decisions about these records or people, or all, in their order; of many the latest `most`."""
     rows = await database.rows(
         _DECISIONS
         + """ WHERE $1::bigint[] IS NULL OR d.record_id = ANY($1) OR d.person_id = ANY($2) OR d.other_id = ANY($2)
-              ORDER BY d.decision_id""",
+              ORDER BY d.decision_id DESC LIMIT $3""",
         None if records is None else list(records),
         list(people),
+        most,
     )
-    return [_kept(row) for row in rows]
+    return [_kept(row) for row in reversed(rows)]
 
 
 async def reparent(transaction: Transaction, decision_id: int) -> int:
