@@ -10,6 +10,7 @@ import pytest
 from json_schema import breaks
 
 TRUEUP = Path(sys.executable).parent / "trueup"
+pytestmark = pytest.mark.xdist_group("answers")  # one check is enough
 FOUND = 3
 
 
@@ -17,7 +18,7 @@ def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([TRUEUP, *words], capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def company(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("company") / "sample"
     made = run("sample", out, "--people", "200", "--seed", "11")
@@ -25,7 +26,7 @@ def company(tmp_path_factory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def answered(company) -> tuple[subprocess.CompletedProcess[str], Path]:
     faults = company / "faults.jsonl"
     return run("check", company / "logs", "--json", "-", "--faults", faults), faults

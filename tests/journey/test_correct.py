@@ -79,7 +79,7 @@ STYLES_PROVED = [
 ]
 
 
-@pytest.fixture(scope="module", params=STYLES_PROVED)
+@pytest.fixture(scope="session", params=STYLES_PROVED)
 def proof(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Proof:
     """Our own sample (CSV); companies of somebody else's making in JSON Lines, Parquet and workbooks."""
     place = tmp_path_factory.mktemp("fix")
