@@ -245,6 +245,12 @@ def test_logs_that_outgrow_the_machine_are_no_traceback(failure, what, todo, log
     assert todo in said.stderr
 
 
+TRUEUP = Path(sys.executable).parent / "trueup"
+HEARING = """import os, signal, sys
+signal.signal(int(sys.argv[1]), signal.SIG_DFL)  # whoever started the tests may ignore it
+os.execv(sys.argv[2], sys.argv[2:])"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_process_that_is_told_to_end_leaves_no_copy_of_the_logs(number, logs, tmp_path):
     (tmp_path / "tmp").mkdir()
@@ -252,11 +258,20 @@ def test_process_that_is_told_to_end_leaves_no_copy_of_the_logs(number, logs, tm
         tmp_path / "page.html"
     )  # whoever writes to it waits for a reader, long after the logs were copied
     done = subprocess.Popen(
-        [Path(sys.executable).parent / "trueup", "check", logs, "--html", tmp_path / "page.html"],
+        [
+            sys.executable,
+            "-c",
+            HEARING,
+            str(int(number)),
+            TRUEUP,
+            "check",
+            logs,
+            "--html",
+            tmp_path / "page.html",
+        ],
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # whoever started the tests may ignore it
     )
     waited = time.monotonic() + 60
     while not list((tmp_path / "tmp").glob("trueup-*/*.parquet")) and time.monotonic() < waited:

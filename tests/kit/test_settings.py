@@ -2,7 +2,8 @@
 
 import pytest
 
-from trueup.kit.settings import Asked, Proposed, UnreadableSettings, load, proposal, write_init
+from trueup.kit.settings import UnreadableSettings, load
+from trueup.kit.settings_draft import Asked, Proposed, proposal, write_init
 from trueup.model.settings import CheckSettings, DayOrder, FileSettings
 
 FULL = """

@@ -76,7 +76,7 @@ def serve(settings: ServeSettings) -> None:
 
 async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
     keys = _signing_keys(settings.environ)
-    async with open_shelf(settings.environ, settings.declared.sources) as shelf, _working(shelf, keys):
+    async with open_shelf(settings.environ, settings.declared) as shelf, _working(shelf, keys):
         server = _server(settings, shelf, keys)
         host, port = listening.getsockname()[:2]
         logger().info("serve.listening", address=f"http://{host}:{port}")

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, TypeVar
 from trueup.doors.refusal import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from trueup.journey.arrive import Shelf
-    from trueup.model.settings import SourceSettings
+    from trueup.model.settings import CheckSettings
 
 Answer = TypeVar("Answer")
 
 
 def on_shelf(
-    verb: str, work: Callable[[Shelf], Awaitable[Answer]], sources: Iterable[SourceSettings] = ()
+    verb: str, work: Callable[[Shelf], Awaitable[Answer]], declared: CheckSettings | None = None
 ) -> Answer:
     """What `work` answers. Where there is no shelf, it is said in the verb's name and the command ends."""
     from trueup.journey.open_shelf import open_shelf  # noqa: PLC0415 - help is shown without it
 
     async def inside() -> Answer:
-        async with open_shelf(os.environ, sources) as shelf:
+        async with open_shelf(os.environ, declared) as shelf:
             return await work(shelf)
 
     with refusing(verb):

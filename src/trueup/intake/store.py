@@ -38,6 +38,8 @@ class Arrival:
     kept: Kept
     completion: Completion
     targets: tuple[str, ...]
+    due_at: datetime  # until when it has to be there
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,8 @@ def _reading_columns(arrivals: Sequence[Arrival]) -> list[Sequence[object]]:
         *_score_columns(scores),
         [_joined(one.tags) for one in read],
         [_joined(one.targets) for one in arrivals],
+        [one.due_at for one in arrivals],
+        [one.urgent for one in arrivals],
     ]
 
 
@@ -247,7 +251,7 @@ _READING = {
     **{f"occurred_{name}": kind for name, kind in _MOMENT.items()},
     **{f"recorded_{name}": kind for name, kind in _MOMENT.items()},
     "score": "text", "score_min": "text", "score_max": "text", "scale": "text", "scale_version": "text",
-    "tags": "text", "targets": "text",
+    "tags": "text", "targets": "text", "due_at": "timestamptz", "urgent": "boolean",
 }  # fmt: skip  # a table
 _FAULT = {
     "code": "text", "pointer": "text", "expected": "text", "actual": "text", "owner": "text", "origin": "text",
@@ -268,12 +272,11 @@ def _columns(columns: dict[str, str], made: dict[str, str]) -> tuple[str, str]:
         "contract": f"${len(columns) + 2}",
         "received_at": f"${len(columns) + 3}",
     }
-    written = {
-        name: made.get(name, f"i.{name}") for name in columns if name not in {"commitment", "targets"}
-    } | rest
+    written = {name: made.get(name, f"i.{name}") for name in columns if name not in _NOT_OURS} | rest
     return ", ".join(written), ", ".join(written.values())
 
 
+_NOT_OURS = {"commitment", "targets", "due_at", "urgent"}  # of other tables
 _LIST = "coalesce(string_to_array(i.{}, E'\\x1f'), '{{}}')"
 _MADE = {
     "dropped": _LIST.format("dropped"),
@@ -299,8 +302,8 @@ new AS (
     ON CONFLICT ({_KEY}) DO NOTHING RETURNING statement_id, {_KEY}),
 {_LEAVES.format(key=_KEY)},
 due AS (
-    INSERT INTO outbox (statement_id, target, due_at)
-    SELECT n.statement_id, t.target, {settled_at}
+    INSERT INTO outbox (statement_id, target, due_at, urgent)
+    SELECT n.statement_id, t.target, i.due_at, i.urgent
     FROM new n JOIN incoming i USING ({_KEY}) CROSS JOIN unnest(string_to_array(i.targets, E'\\x1f')) AS t (target)
     ON CONFLICT DO NOTHING),
 released AS (

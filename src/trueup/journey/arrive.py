@@ -16,6 +16,7 @@ import msgspec
 from trueup import instants
 from trueup.audit.commitment import leaf_of, salt_of
 from trueup.audit.receipt import Claims
+from trueup.cycles.deadline import deadline
 from trueup.intake import store
 from trueup.intake.canonical import Event, Terms, Unreadable, read_event
 from trueup.model.completions import CONTRACT, Key, Outcome, Status, Verdict
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from trueup.kit.database import Database
     from trueup.model.completions import Completion, Fault
     from trueup.model.instants import Instant
+    from trueup.model.settings import CycleSettings
     from trueup.privacy.master_key import MasterKeys
 
 
@@ -72,6 +74,7 @@ class Shelf:
     database: Database
     keys: MasterKeys
     sources: Mapping[str, SourceSettings]
+    cycles: tuple[CycleSettings, ...] = ()
 
     def told_of(self, source: str) -> SourceSettings:
         """What is declared of a source."""
@@ -179,7 +182,7 @@ def sealed_for(
 async def _take(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime) -> dict[int, Verdict]:
     """Keeps those that are new; of several with one key, the first."""
     first = {one.event.key: one for one in reversed(ready)}
-    arrivals = [_arrival(shelf, one) for one in first.values()]
+    arrivals = [_arrival(shelf, one, now) for one in first.values()]
     taken = await store.take(shelf.database, arrivals, door, CONTRACT, now)
     verdicts = {}
     again = []
@@ -191,15 +194,17 @@ async def _take(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime)
     return verdicts | (await _known(shelf, again) if again else {})
 
 
-def _arrival(shelf: Shelf, one: _Ready) -> store.Arrival:
+def _arrival(shelf: Shelf, one: _Ready, now: datetime) -> store.Arrival:
     assert one.event.completion is not None  # noqa: S101 - an event without a fault has one
-    return arrival(shelf, one.kept, one.event.completion)
+    return arrival(shelf, one.kept, one.event.completion, now)
 
 
-def arrival(shelf: Shelf, kept: store.Kept, completion: Completion) -> store.Arrival:
+def arrival(shelf: Shelf, kept: store.Kept, completion: Completion, now: datetime) -> store.Arrival:
     """A completion to be taken, with the deliveries that are due for it; a launch is no evidence, and has none."""
     due = completion.status is not Status.LAUNCHED
-    return store.Arrival(kept, completion, shelf.told_of(kept.key.source).targets if due else ())
+    until = deadline(shelf.cycles, completion.occurred.at if completion.occurred else None, now)
+    targets = shelf.told_of(kept.key.source).targets if due else ()
+    return store.Arrival(kept, completion, targets, until.at, until.urgent)
 
 
 async def _hold(shelf: Shelf, ready: Sequence[_Ready], door: str, now: datetime) -> dict[int, Verdict]:

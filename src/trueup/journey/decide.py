@@ -108,7 +108,7 @@ async def release(shelf: Shelf, number: int, decision: Decision, *, now: datetim
         said=said,
         dropped=(*item.dropped, *event.dropped),
     )
-    taken = arrival(shelf, kept, event.completion)
+    taken = arrival(shelf, kept, event.completion, now)
     new = _new(item, actor, decision, Settled.RELEASED, now)
     async with shelf.database.transaction() as both:
         numbers = await intake.take(

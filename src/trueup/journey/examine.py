@@ -16,11 +16,12 @@ from trueup.access.store import accounts
 from trueup.audit import store as audit
 from trueup.audit.problem import BrokenLogError
 from trueup.audit.sequencer import NotThisLogError, in_step
-from trueup.delivery.store import due
+from trueup.delivery.history.store import counts
 from trueup.intake.quarantine.store import Wanted, waiting
 from trueup.journey.open_shelf import MASTER_KEY
 from trueup.kit.database import DatabaseError, clock, database_settings, migrations, opened, standing
 from trueup.kit.database.place import Place
+from trueup.model.delivery import State as Standing
 from trueup.model.faults import fault
 from trueup.privacy.master_key import MasterKeyError, master_keys
 from trueup.privacy.store import master_keys_in_use
@@ -181,10 +182,25 @@ async def _quarantine(database: Database) -> Sign:
 
 
 async def _outbox(database: Database) -> Sign:
-    told = [
-        f"{one.count:,} for {one.target} since {one.since:%Y-%m-%d %H:%MZ}" for one in await due(database)
-    ]
-    return Sign("outbox", State.FINE, "due: " + ("; ".join(told) or "nothing"))
+    """Wrong where something is past its deadline, or was given up."""
+    stand = await counts(database)
+    due = [one for one in stand if one.state in {Standing.QUEUED, Standing.SENT}]
+    told = "due: " + (
+        "; ".join(f"{one.count:,} for {one.target} since {one.oldest:%Y-%m-%d %H:%MZ}" for one in due)
+        or "nothing"
+    )
+    late = sum(one.overdue for one in stand)
+    dead = sum(one.count for one in stand if one.state is Standing.DEAD)
+    if late:
+        return Sign(
+            "outbox",
+            State.WRONG,
+            f"{told}; {late:,} past their deadline",
+            "see that a worker runs: trueup status",
+        )
+    if dead:
+        return Sign("outbox", State.WRONG, f"{told}; {dead:,} were given up", "trueup dlq list")
+    return Sign("outbox", State.FINE, told)
 
 
 async def _tokens(database: Database) -> Sign:

@@ -9,6 +9,7 @@ from trueup.intake.members import DROPPABLE
 from trueup.journey.arrive import Shelf
 from trueup.kit.database import DatabaseError, database_settings, migrate, migrations, opened, standing
 from trueup.kit.settings import UnreadableSettings
+from trueup.model.settings import CheckSettings
 from trueup.privacy.master_key import MasterKeys, master_keys
 from trueup.privacy.store import master_keys_in_use
 
@@ -22,17 +23,20 @@ MASTER_KEY = "master.key"  # beside the embedded database, not in it
 
 
 @asynccontextmanager
-async def open_shelf(environ: Mapping[str, str], sources: Iterable[SourceSettings]) -> AsyncIterator[Shelf]:
+async def open_shelf(
+    environ: Mapping[str, str], settled: CheckSettings | None = None
+) -> AsyncIterator[Shelf]:
     """A shelf for as long as the block runs.
 
     The schema of an embedded database is brought up to date; that of a named server has to be. Raises
     DatabaseError, MasterKeyError or UnreadableSettings with what to do.
     """
-    told = declared(sources)
+    said = settled or CheckSettings()
+    told = declared(said.sources)
     settings = database_settings(environ)
     async with opened(settings) as use:
         keys = await readied(use, settings, environ)
-        yield Shelf(use.database, keys, told)
+        yield Shelf(use.database, keys, told, said.cycles)
 
 
 async def readied(use: Opened, settings: DatabaseSettings, environ: Mapping[str, str]) -> MasterKeys:

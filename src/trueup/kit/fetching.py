@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import httpx2
 
+from trueup.kit.throttling import waiting
 from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
@@ -94,28 +94,11 @@ class Fetcher:
         return bytes(body)
 
     async def _pause(self, attempt: int, asked: str | None, why: str) -> None:
-        wanted = asked_for(asked, datetime.now(UTC))
+        wanted = waiting(asked, datetime.now(UTC))
         seconds = self._patience.first_wait * 2 ** (attempt - 1) if wanted is None else wanted
         seconds = min(max(seconds, 0.0), self._patience.longest_wait)
         self._tell(f"{why}; trying again in {seconds:,.0f} s")
         await self._wait(seconds)
-
-
-def asked_for(told: str | None, now: datetime) -> float | None:
-    """The seconds that Retry-After asks for (RFC 9110, 10.2.3): a number, or a time.
-
-    >>> asked_for("3", datetime(2026, 1, 1, tzinfo=UTC)), asked_for("soon", datetime(2026, 1, 1, tzinfo=UTC))
-    (3.0, None)
-    """
-    if told is None:
-        return None
-    if told.strip().isascii() and told.strip().isdigit():
-        return float(told)
-    try:
-        until = parsedate_to_datetime(told)
-    except ValueError:
-        return None
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now.timestamp()
 
 
 def _unreachable(error: Exception, attempts: int) -> FetchError:

@@ -1,21 +1,27 @@
-"""trueup.toml: what a person declares about their exports, read and first written. Knows no file that it declares.
+"""trueup.toml: what a person declares about their exports, sources and targets. Knows no file that it declares.
 
 settings = load(Path("exports"))                  # exports/trueup.toml, defaults where there is none
-write_init(Path("exports"), [Proposed(...)])      # what `trueup check --init` writes
 """
 
 import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
-import tomlkit
-from tomlkit.items import Table
-
-from trueup.model.settings import CheckSettings, DayOrder, FileSettings, Matching, SourceSettings
+from trueup.model.settings import (
+    CheckSettings,
+    CycleSettings,
+    DayOrder,
+    FileSettings,
+    Matching,
+    SourceSettings,
+    TargetSettings,
+)
 
 NAME = "trueup.toml"
 LARGEST = 1 << 20  # bytes; a settings file is written by hand
@@ -39,30 +45,6 @@ class UnreadableSettings(Exception):  # noqa: N818 - it is an outcome for the pe
         where = file if line is None else f"{file}:{line}"
         details = [f"expected {expected}" if expected else "", f"found {actual}" if actual else "", todo]
         super().__init__("; ".join([f"{where}: {what}", *(part for part in details if part)]))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing that a file can't tell: the TOML line that would tell it, and why it is asked."""
-
-    key: str
-    why: str
-    example: str
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """What was recognised of one file, to be confirmed."""
-
-    path: str
-    role: str | None
-    system: str
-    confidence: float
-    rows: int
-    columns: Mapping[str, str]
-    remarks: tuple[str, ...] = ()
-    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +97,39 @@ class _Reader:
                 f"{key} has the wrong type", key, expected="a number that is not negative", actual=value
             )
         return float(value)
+
+    def tables_of(self, document: Mapping[str, object], key: str) -> list[dict[str, object]]:
+        value = document.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise self.fail(f"{key} has the wrong type", key, expected=f"[[{key}]] tables", actual=value)
+        return value
+
+    def named(self, entry: Mapping[str, object], table: str, example: str) -> str:
+        name = self.text_of(entry, "name")
+        if not name:
+            raise self.fail(f"an entry of [[{table}]] has no name", table, expected=f"name = {example}")
+        return name
+
+    def count_of(self, entry: Mapping[str, object], key: str) -> int | None:
+        value = entry.get(key)
+        if value is not None and (type(value) is not int or value < 1):
+            raise self.fail(f"{key} has the wrong type", key, expected="a whole number above 0", actual=value)
+        return value if isinstance(value, int) else None
+
+    def moment_of(self, entry: Mapping[str, object], key: str) -> datetime:
+        value = entry.get(key)
+        if isinstance(value, str):
+            with suppress(ValueError):
+                value = datetime.fromisoformat(value)
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            example = "2026-12-31T23:59:59+01:00"
+            raise self.fail(
+                f"{key} is no instant",
+                key,
+                expected=f"a time with its offset, as {example}",
+                actual=entry.get(key),
+            )
+        return value
 
     def texts_of(self, table: Mapping[str, object], key: str) -> dict[str, str]:
         value = table.get(key, {})
@@ -190,18 +205,16 @@ def _text(path: Path) -> str:
 
 def _settings(read: _Reader, document: dict[str, object], roles: tuple[str, ...]) -> CheckSettings:
     read.only(document, [f.name for f in fields(CheckSettings)], "at the top")
-    entries = document.get("files", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise read.fail("files has the wrong type", "files", expected="[[files]] tables", actual=entries)
-    sources = document.get("sources", [])
-    if not isinstance(sources, list) or not all(isinstance(entry, dict) for entry in sources):
-        raise read.fail(
-            "sources has the wrong type", "sources", expected="[[sources]] tables", actual=sources
-        )
+    entries = read.tables_of(document, "files")
+    sources = read.tables_of(document, "sources")
+    targets = read.tables_of(document, "targets")
+    cycles = read.tables_of(document, "cycles")
     shift = read.number_of(document, "shift_group", 3)
     return CheckSettings(
         files=tuple(_file(read, entry, roles) for entry in entries),
         sources=tuple(_source(read, entry) for entry in sources),
+        targets=tuple(_target(read, entry) for entry in targets),
+        cycles=tuple(_cycle(read, entry) for entry in cycles),
         zone=read.zone_of(document),
         day_order=read.order_of(document),
         purpose=read.text_of(document, "purpose"),
@@ -305,76 +318,59 @@ def _source(read: _Reader, entry: dict[str, object]) -> SourceSettings:
     )
 
 
-def proposal(files: Iterable[Proposed]) -> str:
-    """The text of a first trueup.toml: what was recognised, how sure that is, and what must be filled in."""
-    document = tomlkit.document()
-    for line in (
-        "What trueup recognised in these files. Read it, correct it, fill in what is asked.",
-        "Lines that start with # are not in force: take the # away where one is NEEDED or asked and says it right.",
-        'Leave a file out with: role = "ignore"',
-    ):
-        document.add(tomlkit.comment(line))
-    document.add(tomlkit.nl())
-    for line in (
-        'zone = "Europe/Berlin"       # the zone of times without offset, for files that declare none',
-        'day_order = "dmy"            # dmy, mdy or ymd, for files that declare none',
-        'purpose = "performance-review"',
-    ):
-        document.add(tomlkit.comment(line))
-    document.add(tomlkit.nl())
-    entries = tomlkit.aot()
-    for file in files:
-        entries.append(_entry(file))
-    if entries:
-        document.append("files", entries)
-    return tomlkit.dumps(document)
-
-
-def _entry(file: Proposed) -> Table:
-    entry = tomlkit.table()
-    sure = f"{file.confidence:.0%} sure" if file.role else "it can't be told what this is for"
-    sure = f"{file.rows:,} row{'' if file.rows == 1 else 's'}; {sure}"
-    entry.add(tomlkit.comment(_one_line(sure)))
-    for remark in file.remarks:
-        entry.add(tomlkit.comment(_one_line(remark)))
-    entry.add("path", file.path)
-    if file.role is not None:
-        entry.add("role", file.role)
-    if file.system not in {"", "unknown"}:
-        entry.add("system", file.system)
-    known = {name: header for name, header in file.columns.items() if header}
-    if known and file.role is not None and file.system in {"", "unknown", "canonical"}:
-        for name, header in known.items():  # a line each, as the lines are that may have to be added
-            entry.append(tomlkit.key(["columns", name]), header)
-    elif known:
-        entry.add(
-            tomlkit.comment("recognised: " + _one_line(", ".join(f"{n} = {h!r}" for n, h in known.items())))
+def _target(read: _Reader, entry: dict[str, object]) -> TargetSettings:
+    read.only(entry, [f.name for f in fields(TargetSettings)], "in [[targets]]")
+    name = read.named(entry, "targets", '"hr-system"')
+    connector = read.text_of(entry, "connector")
+    if not connector:
+        raise read.fail(
+            f"the target {name!r} has no connector",
+            "targets",
+            expected='connector = "folder"',
+            todo="trueup connectors lists them",
         )
-    for asked in file.asked:
-        must = "NEEDED" if asked.required else "asked"
-        entry.add(tomlkit.comment(f"{must}: {_one_line(asked.why)}"))
-        entry.add(tomlkit.comment(_one_line(asked.example)))
-    entry.add(tomlkit.nl())
-    return entry
+    share = read.number_of(entry, "reserve", 0.0)
+    if share >= 1:
+        raise read.fail("reserve is no share", "reserve", expected="a number from 0 to below 1", actual=share)
+    usual = TargetSettings(name, connector)
+    return TargetSettings(
+        name=name,
+        connector=connector,
+        address=read.text_of(entry, "address") or "",
+        secret=_secret(read, entry),
+        options=read.texts_of(entry, "options"),
+        calls=read.count_of(entry, "calls"),
+        per_seconds=read.number_of(entry, "per_seconds", usual.per_seconds),
+        reserve=share if "reserve" in entry else None,
+        batch=read.count_of(entry, "batch"),
+        window_seconds=read.number_of(entry, "window_seconds", 0.0) if "window_seconds" in entry else None,
+        timeout_seconds=read.number_of(entry, "timeout_seconds", usual.timeout_seconds),
+        tries=read.count_of(entry, "tries"),
+    )
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-def write_init(directory: Path, files: Iterable[Proposed]) -> Path:
-    """Write DIR/trueup.toml with what was recognised; an existing one is never overwritten.
-
-    Answers the path written. Raises UnreadableSettings where one is there already or it can't be written.
-    """
-    path = directory / NAME
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(proposal(files))
-    except FileExistsError as error:
+def _secret(read: _Reader, entry: dict[str, object]) -> str:
+    said = read.text_of(entry, "secret") or ""
+    if said and not said.startswith(("env:", "file:")):
         raise UnreadableSettings(
-            str(path), "the file is there already", todo="edit it, or move it away and run again"
-        ) from error
-    except OSError as error:
-        raise UnreadableSettings(str(path), f"the file can't be written: {error.strerror}") from error
-    return path
+            read.file, "a secret stands in the settings", expected='secret = "env:NAME" or "file:PATH"',
+            todo="put it into the environment or a file of its own, and renew it if others could read it",
+        )  # fmt: skip  # without the secret itself
+    return said
+
+
+def _cycle(read: _Reader, entry: dict[str, object]) -> CycleSettings:
+    read.only(entry, [f.name for f in fields(CycleSettings)], "in [[cycles]]")
+    cycle = CycleSettings(
+        name=read.named(entry, "cycles", '"2026-H2"'),
+        opens_at=read.moment_of(entry, "opens_at"),
+        cutoff_at=read.moment_of(entry, "cutoff_at"),
+        sla_hours=read.number_of(entry, "sla_hours", 2.0),
+    )
+    if cycle.opens_at >= cycle.cutoff_at:
+        raise read.fail(
+            f"the cycle {cycle.name!r} ends before it opens",
+            "cutoff_at",
+            expected="opens_at before cutoff_at",
+        )
+    return cycle

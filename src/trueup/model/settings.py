@@ -1,6 +1,7 @@
 """What a person declares about their exports and sources (trueup.toml). Knows nothing of the file it is kept in."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -55,11 +56,41 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """What is declared of a system that completions are delivered to."""
+
+    name: str
+    connector: str  # as `trueup connectors` lists them
+    address: str = ""
+    secret: str = ""  # "env:NAME" or "file:PATH": the secret itself never stands in the settings
+    options: dict[str, str] = field(default_factory=dict)  # what its connector takes beside
+    calls: int | None = None  # that it allows in per_seconds; None: what its connector knows
+    per_seconds: float = 60.0
+    reserve: float | None = None  # share of them that is kept for what is urgent
+    batch: int | None = None  # records in one call
+    window_seconds: float | None = None  # until what was written can be read there
+    timeout_seconds: float = 30.0  # for one answer
+    tries: int | None = None  # before a delivery is given up
+
+
+@dataclass(frozen=True, slots=True)
+class CycleSettings:
+    """A review cycle: what happens in its window counts for it; what comes after its cut-off is urgent."""
+
+    name: str
+    opens_at: datetime
+    cutoff_at: datetime
+    sla_hours: float = 2.0  # that a completion has that comes after the cut-off
+
+
+@dataclass(frozen=True, slots=True)
 class CheckSettings:
     """All that a person may declare."""
 
     files: tuple[FileSettings, ...] = ()
     sources: tuple[SourceSettings, ...] = ()
+    targets: tuple[TargetSettings, ...] = ()
+    cycles: tuple[CycleSettings, ...] = ()
     zone: str | None = None  # for files that declare none of their own
     day_order: DayOrder | None = None
     purpose: str | None = None  # the purpose of the transfer, for policy and consents

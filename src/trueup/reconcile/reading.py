@@ -11,7 +11,7 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from trueup.kit.settings import Asked, Proposed
+from trueup.kit.settings_draft import Asked, Proposed
 from trueup.model.settings import CheckSettings, FileSettings
 from trueup.reconcile.formats import Columns, Hints, Problem, UnreadableFile, open_table
 from trueup.reconcile.inspection import CanonicalBatch, Inspection, Opened

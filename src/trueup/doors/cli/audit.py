@@ -254,7 +254,7 @@ async def _disclose(directory: Path) -> "Head":
     from trueup.journey.disclose import disclose
     from trueup.journey.open_shelf import open_shelf
 
-    async with open_shelf(os.environ, ()) as shelf:
+    async with open_shelf(os.environ) as shelf:
         return await disclose(shelf, directory)
 
 

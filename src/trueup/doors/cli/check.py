@@ -215,7 +215,8 @@ def _refuse_outputs(wanted: Wanted, directory: Path) -> None:
 
 def _init(directory: Path, settings: CheckSettings) -> None:
     from trueup.journey.gather import RefusedError, inspect_all
-    from trueup.kit.settings import UnreadableSettings, write_init
+    from trueup.kit.settings import UnreadableSettings
+    from trueup.kit.settings_draft import write_init
     from trueup.reconcile import reading
 
     try:

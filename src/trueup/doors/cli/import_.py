@@ -147,7 +147,7 @@ async def _take_in(
     from trueup.journey.unpack import events_of
 
     tallies = []
-    async with open_shelf(os.environ, settings.sources) as shelf:
+    async with open_shelf(os.environ, settings) as shelf:
         for parcel in parcels:
             tally = _Tally(parcel.inspection.file, parcel.inspection.rows)
             lost: list[Problem] = []

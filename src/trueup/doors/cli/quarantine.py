@@ -235,7 +235,7 @@ def _decide(
                 told.append({"number": number, "settled": False, "as": None, **why})
         return told
 
-    told = on_shelf(f"quarantine {verb}", work, settings.sources)
+    told = on_shelf(f"quarantine {verb}", work, settings)
     if as_json:
         answer_json({"schema": "trueup.quarantine-settled/1", "outcome": OUTCOME[verb], "items": told})
     else:

@@ -12,8 +12,9 @@ from trueup.model.people import Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from typing import Any
+    from uuid import UUID
 
     from trueup.identity.register.revising import Change
     from trueup.kit.database import Statements, Transaction
@@ -229,6 +230,33 @@ async def accounts(
 ) -> Sequence[Mapping[str, Any]]:
     """Accounts (None: every one), as the matcher takes them; `account_name` is the record's number, `linked` whose it is."""
     return await database.rows(_ACCOUNTS, None if numbers is None else list(numbers))
+
+
+async def behind(database: Statements, statements: Collection[int]) -> dict[int, UUID]:
+    """The person of each completion, of those that are somebody's."""
+    rows = await database.rows(
+        "SELECT statement_id, person_id FROM activity_facts WHERE statement_id = ANY($1::bigint[]) AND person_id IS NOT NULL",
+        list(statements),
+    )
+    return {row["statement_id"]: row["person_id"] for row in rows}
+
+
+async def called(database: Statements, people: Collection[UUID], on: date) -> dict[UUID, dict[str, str]]:
+    """What the roster calls people on a day, by kind: the latest that is known of each."""
+    rows = await database.rows(
+        """SELECT DISTINCT ON (f.person_id, a.kind) f.person_id, a.kind, a.value
+           FROM identity_facts f JOIN assertion a USING (record_id)
+           WHERE f.role = 'person' AND f.person_id = ANY($1::uuid[]) AND a.known_to IS NULL
+             AND a.kind IN ('employee_number', 'email', 'id')
+             AND (a.true_from IS NULL OR a.true_from <= $2) AND (a.true_to IS NULL OR a.true_to > $2)
+           ORDER BY f.person_id, a.kind, a.assertion_id DESC""",
+        list(people),
+        on,
+    )
+    found: dict[UUID, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row["person_id"], {})[row["kind"]] = row["value"]
+    return found
 
 
 async def latest(database: Statements) -> tuple[object, ...]:

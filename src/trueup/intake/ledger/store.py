@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trueup.model.completions import Completion, Fault, Key, Score, Status
+from trueup.model.completions import Completion, Fault, Key, Score, Status, Who
 from trueup.model.instants import Instant, Precision
 
 if TYPE_CHECKING:
@@ -106,6 +106,37 @@ async def revisions(database: Statements, source: str, record_id: str) -> list[s
         record_id,
     )
     return [row["revision"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A completion as it was taken, and what its source calls whom it is about; None where they were erased since."""
+
+    key: Key
+    statement_id: int
+    received_at: datetime
+    completion: Completion
+    who: Who | None
+
+
+async def taken(database: Statements, statement_ids: Sequence[int]) -> dict[int, Taken]:
+    """The completions of these numbers."""
+    rows = await database.rows(
+        """SELECT c.*, a.actor_id AS known, a.issuer, a.name, a.employee_number, a.person_id, a.email
+           FROM completion c LEFT JOIN actor_facts a USING (actor_id) WHERE c.statement_id = ANY($1::bigint[])""",
+        list(statement_ids),
+    )
+    names = ("issuer", "name", "employee_number", "person_id", "email")
+    return {
+        row["statement_id"]: Taken(
+            key=Key(row["source"], row["record_id"], row["revision"]),
+            statement_id=row["statement_id"],
+            received_at=row["received_at"],
+            completion=_completion(row),
+            who=None if row["known"] is None else Who(**{name: row[name] for name in names}),
+        )
+        for row in rows
+    }
 
 
 def _common(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,118 @@
+"""What every target has to be able to do, and how an answer of HTTP is read where a vendor says no more. Knows no vendor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from trueup.kit.exchange import Line, NoReplyError, Reply
+from trueup.model.completions import Fault
+from trueup.model.delivery import Answer, Found, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from trueup.model.delivery import Evidence, Job, Manifest, Record
+
+__all__ = ["Line", "NoReplyError", "Options", "Target", "UnfitError", "Written", "refused", "told_of"]
+
+
+class UnfitError(Exception):
+    """A completion that this target can't hold as it is: the fault says what is missing."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+class UnusableOptionsError(ValueError):
+    """Settings of a target that its connector can't work with. Says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is declared of a target for its connector: an address, a secret, and what else it takes."""
+
+    address: str = ""
+    secret: str = field(default="", repr=False)
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, path: str) -> str:
+        """An address below the declared one."""
+        return f"{self.address.rstrip('/')}/{path.lstrip('/')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write's answer said of each record, in their order, and the answer itself where there is one."""
+
+    answers: Sequence[Answer]
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look found of each record, in their order."""
+
+    found: Sequence[Found]
+    reply: Reply | None = None
+
+
+class Target(Protocol):
+    """A system that completions are carried to. One write or look is one call, so that budgets are exact."""
+
+    manifest: Manifest
+
+    def record(self, evidence: Evidence) -> Record:
+        """What the target is to hold of it, in its own fields; pure. Raises UnfitError."""
+
+    async def write(self, line: Line, jobs: Sequence[Job]) -> Written:
+        """Do these, which are all of one verb, in one call. Raises NoReplyError."""
+
+    async def look(self, line: Line, jobs: Sequence[Job]) -> Looked:
+        """What the target has of these, in one call. Raises NoReplyError."""
+
+
+def told_of(reply: Reply, many: int) -> Told:
+    """What an answer says of the `many` records of a call, by its status alone."""
+    status = reply.status
+    if reply.good:
+        return Told.ACCEPTED
+    if reply.signals.throttled:
+        return Told.THROTTLED
+    if status in {401, 403, 407}:
+        return Told.DENIED
+    if status in {400, 409, 413, 422} and many > 1:
+        return Told.TOO_MUCH
+    if status in {408, 425} or status >= 500:
+        return Told.UNKNOWN
+    return Told.FAILED if 300 <= status < 400 else Told.REFUSED
+
+
+def refused(reply: Reply, said: str = "") -> Fault:
+    """The fault of a record that a target refuses for what it is. `said` is the target's own code, never a text."""
+    code = "".join(letter for letter in said if letter.isalnum() or letter in "._- ")[:80]
+    return Fault(
+        "TU0302",
+        "",
+        "a record that the target takes",
+        f"status {reply.status}" + (f", {code}" if code else ""),
+    )
+
+
+def all_of(reply: Reply, jobs: Sequence[Job], said: str = "") -> Written:
+    """The same answer for each of the records."""
+    told = told_of(reply, len(jobs))
+    fault = (
+        refused(reply, said) if told is Told.REFUSED or (told is Told.TOO_MUCH and len(jobs) == 1) else None
+    )
+    return Written([Answer(told, job.remote_id, fault) for job in jobs], reply)
+
+
+def not_found_out(reply: Reply, jobs: Sequence[Job]) -> Looked:
+    """A look whose answer says nothing of the records."""
+    told = told_of(reply, 1)
+    return Looked(
+        [Found(None, failed=Told.FAILED if told in {Told.ACCEPTED, Told.REFUSED} else told) for _ in jobs],
+        reply,
+    )

@@ -1,0 +1,1 @@
+"""What became of deliveries, and of the calls that carried them. Changes nothing."""

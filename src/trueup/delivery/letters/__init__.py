@@ -1,0 +1,1 @@
+"""What was given up, until it is carried after all or somebody lets it go."""
