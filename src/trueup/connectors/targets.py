@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trueup.connectors.folder import Folder
+from trueup.connectors.successfactors import SuccessFactors
 from trueup.connectors.webhook import Webhook
 from trueup.connectors.xapi_lrs import XapiLrs
 
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from trueup.connectors.target import Options, Target
     from trueup.model.delivery import Manifest
 
-KINDS: tuple[type[Folder | Webhook | XapiLrs], ...] = (Folder, Webhook, XapiLrs)
+KINDS: tuple[type[Folder | SuccessFactors | Webhook | XapiLrs], ...] = (
+    Folder,
+    SuccessFactors,
+    Webhook,
+    XapiLrs,
+)
 
 TARGETS: Mapping[str, Callable[[Options], Target]] = {kind.manifest.name: kind for kind in KINDS}
 """How each is made, by its name."""

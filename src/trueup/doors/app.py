@@ -25,6 +25,7 @@ from trueup.doors.audit_key import audit_key_file, audit_keys, made
 from trueup.doors.webhook_keys import WebhookKeys, webhook_keys_file
 from trueup.journey.admit import Admission, tidy
 from trueup.journey.consult import Acknowledger
+from trueup.journey.keep_delivering import keep_delivering, lines_to
 from trueup.journey.keep_resolving import keep_resolving
 from trueup.journey.open_shelf import open_shelf
 from trueup.journey.statements import Statements
@@ -33,9 +34,10 @@ from trueup.kit.log import configure, logger
 from trueup.kit.signing import UnusableKeyError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from trueup.journey.arrive import Shelf
+    from trueup.journey.deliver import Outgoing
     from trueup.kit.signing import SigningKey
     from trueup.model.settings import CheckSettings
 
@@ -53,6 +55,7 @@ class ServeSettings:
     host: str
     port: int  # 0: any that is free; the log says which
     log_level: str = "info"
+    delivers: bool = True  # False: `trueup worker` does
     stop_seconds: int = 30  # that running requests have to end
     limits: Limits = field(default_factory=Limits)
     turns: TurnLimits = field(default_factory=TurnLimits)
@@ -76,7 +79,11 @@ def serve(settings: ServeSettings) -> None:
 
 async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
     keys = _signing_keys(settings.environ)
-    async with open_shelf(settings.environ, settings.declared) as shelf, _working(shelf, keys):
+    async with (
+        open_shelf(settings.environ, settings.declared) as shelf,
+        lines_to(settings.declared.targets if settings.delivers else (), settings.environ) as targets,
+        _working(shelf, keys, targets),
+    ):
         server = _server(settings, shelf, keys)
         host, port = listening.getsockname()[:2]
         logger().info("serve.listening", address=f"http://{host}:{port}")
@@ -128,8 +135,10 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _working(shelf: Shelf, keys: tuple[SigningKey, ...]) -> AsyncIterator[None]:
-    """What runs beside the requests: places in the audit log, people of new accounts, and what has ended is put away."""
+async def _working(
+    shelf: Shelf, keys: tuple[SigningKey, ...], targets: Sequence[Outgoing]
+) -> AsyncIterator[None]:
+    """What runs beside the requests: places in the audit log, people of new accounts, deliveries, and tidying up."""
     stop = asyncio.Event()
 
     def said(event: str, figures: dict[str, int]) -> None:
@@ -138,6 +147,7 @@ async def _working(shelf: Shelf, keys: tuple[SigningKey, ...]) -> AsyncIterator[
     async with asyncio.TaskGroup() as beside:
         beside.create_task(keep_sequencing(shelf.database, keys, stop, said=said))
         beside.create_task(keep_resolving(shelf, stop, said=said))
+        beside.create_task(keep_delivering(shelf, targets, stop))
         beside.create_task(tidy(shelf.database, stop, TIDY_SECONDS))
         try:
             yield

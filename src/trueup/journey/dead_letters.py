@@ -109,10 +109,8 @@ def _preview(letter: Letter, plan: Carried | None, *, anyway: bool) -> Preview:
 
 def _refusal(letter: Letter, plan: Carried | None, *, anyway: bool) -> str | None:
     """Why it can't go again, None where it can."""
-    if letter.ended_at is not None:
-        return f"it ended: {letter.ended_by}"
-    if letter.redriven_at is not None:
-        return f"it is on its way again since {letter.redriven_at:%Y-%m-%d %H:%MZ}"
+    if past := _past(letter):
+        return past
     if plan is None:
         return f"the target {letter.target!r} is not declared any more"
     if plan.stop is not None:
@@ -122,3 +120,12 @@ def _refusal(letter: Letter, plan: Carried | None, *, anyway: bool) -> str | Non
     if letter.code == REFUSED and plan.digest == letter.digest and not anyway:
         return "the target refused exactly this; correct it at its source, or say --anyway where the target has changed"
     return None
+
+
+def _past(letter: Letter) -> str | None:
+    """What became of it already, None where it waits."""
+    if letter.ended_at is not None:
+        return f"it ended: {letter.ended_by}"
+    return (
+        f"it is on its way again since {letter.redriven_at:%Y-%m-%d %H:%MZ}" if letter.redriven_at else None
+    )

@@ -172,6 +172,8 @@ class Carrier:
             call.settled.append(after)
             if after.state is State.VERIFIED:
                 call.stands[one.due.statement_id] = _standing(one, what.remote_id, seen=True)
+            elif after.state is not one.due.state and what.failed is None and what.fields is None:
+                call.stands[one.due.statement_id] = replace(_standing(one, None, seen=True), gone=True)
         await self._pace(call, [one.failed or Told.ACCEPTED for one in found])
         call.ended = replace(call.ended, batch=None)
 

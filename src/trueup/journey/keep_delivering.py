@@ -18,6 +18,7 @@ import httpx2
 
 from trueup.connectors.target import Line, Options, UnusableOptionsError
 from trueup.connectors.targets import TARGETS
+from trueup.delivery.history.store import waits
 from trueup.journey.deliver import Carrier, Outgoing
 from trueup.kit.database import UnavailableError
 from trueup.kit.log import logger
@@ -68,7 +69,7 @@ def outgoing(told: TargetSettings, environ: Mapping[str, str], client: httpx2.As
         target=target,
         line=Line(client, seconds=told.timeout_seconds),
         budget=_budget(told, manifest.budget),
-        look_budget=manifest.look_budget,
+        look_budget=_budget(told, manifest.look_budget) if manifest.look_budget else None,
         batch=min(told.batch or manifest.batch, manifest.batch),
         window=manifest.window if told.window_seconds is None else timedelta(seconds=told.window_seconds),
         **({"tries": told.tries} if told.tries else {}),
@@ -84,6 +85,11 @@ async def keep_delivering(
         for target in targets:
             for _ in range(lanes):
                 all_of_them.create_task(_lane(Carrier(shelf, target, worker), stop))
+
+
+async def done(shelf: Shelf, targets: Sequence[Outgoing]) -> bool:
+    """Whether nothing is due at these targets, and nothing waits to be read back."""
+    return not await waits(shelf.database, [one.name for one in targets])
 
 
 async def _lane(carrier: Carrier, stop: asyncio.Event) -> None:

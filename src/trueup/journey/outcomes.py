@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 FALSE_SUCCESSES = 3  # writes that were accepted and not there, before a delivery is given up
 LEAST = timedelta(milliseconds=20)  # between two looks
+AGAIN = timedelta(
+    seconds=1
+)  # before a look that failed is tried again; how often all fail is the destination's
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def looked(turn: Turn, due: Due, plan: Carried, found: Found, now: datetime) -> 
 
     if found.failed is not None:
         throttled = found.failed is Told.THROTTLED
-        wait = timedelta(0) if throttled else patience.backoff(due.attempts, turn.dice, longest=60.0)
+        wait = timedelta(0) if throttled else max(AGAIN, turn.window / 4)
         return settled(due.state, found.failed.value, wait, code="TU0401" if throttled else "TU0402")
     gone = job.verb is Verb.DELETE
     diff = [] if gone or found.fields is None else differing(job.record, found.fields)

@@ -38,6 +38,16 @@ async def counts(database: Statements) -> list[Count]:
     ]
 
 
+async def waits(database: Statements, targets: Sequence[str]) -> bool:
+    """Whether anything is to be sent to one of these, or looked for there."""
+    found: bool = await database.value(
+        """SELECT EXISTS (SELECT FROM outbox WHERE target = ANY($1::text[]) AND state IN ('queued', 'sent', 'accepted')
+                          AND run_at < 'infinity')""",
+        list(targets),
+    )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Calls:
     """How a destination was asked lately, and how it is asked now."""

@@ -15,6 +15,11 @@ from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
 from trueup.doors.cli.conversions import conversions
 from trueup.doors.cli.db import db
+from trueup.doors.cli.delivery.connectors import connectors
+from trueup.doors.cli.delivery.dlq import dlq
+from trueup.doors.cli.delivery.status import status
+from trueup.doors.cli.delivery.trace import trace
+from trueup.doors.cli.delivery.worker import worker
 from trueup.doors.cli.doctor import doctor
 from trueup.doors.cli.explain import explain
 from trueup.doors.cli.faults import faults
@@ -59,11 +64,13 @@ def trueup(
     """Keeps learning records true in performance reviews."""
 
 
-verbs: list[Callable[..., None]] = [check, who, inspect, explain, faults, sample, serve, doctor, conversions]
+verbs: list[Callable[..., None]] = [
+    check, who, inspect, explain, faults, sample, serve, worker, status, trace, connectors, doctor, conversions,
+]  # fmt: skip  # a list
 for verb in verbs:
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
-for group in (account, audit, db, identity, quarantine, receipt):
+for group in (account, audit, db, dlq, identity, quarantine, receipt):
     app.add_typer(group, rich_help_panel="Verbs")
 
 

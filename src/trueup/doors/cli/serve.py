@@ -21,6 +21,9 @@ def serve(
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], typer.Option(help="The least that is logged.")
     ] = "info",
+    deliver: Annotated[
+        bool, typer.Option(help="Deliver beside taking in; otherwise `trueup worker` does.")
+    ] = True,
     settings_file: Annotated[
         Path | None,
         typer.Option(
@@ -49,7 +52,8 @@ def serve(
 
     try:
         with refusing("serve"):
-            run(ServeSettings(os.environ, load(settings_file or Path.cwd()), host, port, log_level))
+            declared = load(settings_file or Path.cwd())
+            run(ServeSettings(os.environ, declared, host, port, log_level, deliver))
     except (UnusableKeyError, WebhookKeysError) as error:
         refuse("serve", str(error))
     except OSError as error:

@@ -1,0 +1,54 @@
+"""What the imitation holds, and how often each thing was written. Knows no HTTP and no vendor's form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Held:
+    """Records by the system's own numbers. `written` counts the writes of each natural key that made a new record."""
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    _next: int = 0
+
+    def add(self, key: str, row: dict[str, Any], number: str | None = None) -> str:
+        """A new record, whether there is one of that key or not: that is the sender's business."""
+        self._next += 1
+        made = number or str(self._next)
+        self.rows[made] = {**row, "_key": key}
+        self.written[key] += 1
+        return made
+
+    def change(self, number: str, row: dict[str, Any]) -> bool:
+        """Other values of a record; False where there is none of that number."""
+        if number not in self.rows:
+            return False
+        self.rows[number] = {**self.rows[number], **row}
+        return True
+
+    def drop(self, number: str) -> bool:
+        """A record less; False where there is none of that number."""
+        return self.rows.pop(number, None) is not None
+
+    def of(self, **wanted: Any) -> dict[str, dict[str, Any]]:
+        """The records with these values, by their numbers."""
+        return {
+            number: row
+            for number, row in self.rows.items()
+            if all(row.get(name) == value for name, value in wanted.items())
+        }
+
+    def told(self) -> dict[str, Any]:
+        """How much there is, and what stands there twice."""
+        standing = Counter(row["_key"] for row in self.rows.values())
+        return {
+            "records": len(self.rows),
+            "keys": len(standing),
+            "twice": sorted(key for key, count in standing.items() if count > 1),
+            "calls": dict(self.calls),
+        }

@@ -1,0 +1,68 @@
+"""Imitated systems as processes of their own, for tests and proofs. Knows how they are started and asked."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Imitation:
+    """A running review system."""
+
+    address: str
+
+    def told(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self.address}/imitation", timeout=10) as answer:
+            return json.load(answer)
+
+    def settle(self, **trouble: Any) -> None:
+        asked = urllib.request.Request(
+            f"{self.address}/imitation",
+            json.dumps(trouble).encode(),
+            {"Content-Type": "application/json"},
+            method="PUT",
+        )
+        urllib.request.urlopen(asked, timeout=10).close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+@contextmanager
+def review_system(**trouble: Any) -> Iterator[Imitation]:
+    """An imitation review system for as long as the block runs, troubled so."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "trueup.sandbox.imitation.serving", "review", str(port)]
+    )
+    there = Imitation(f"http://127.0.0.1:{port}")
+    try:
+        _until_it_answers(there)
+        if trouble:
+            there.settle(**trouble)
+        yield there
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _until_it_answers(there: Imitation) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            there.told()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
