@@ -17,7 +17,7 @@ LONGEST = 900.0  # seconds
 TRIES = 12  # writes of one delivery before it is given up
 DENIED = 60.0  # seconds that a target is left alone that does not let us in
 QUIET = 60.0  # seconds at most that a destination is left alone that fails
-QUIET_AFTER = 3  # calls that failed in a row, before the whole destination is left alone
+QUIET_AFTER = 5  # calls that failed in a row, before the whole destination is left alone
 
 
 def backoff(failed: int, dice: Random, first: float = FIRST, longest: float = LONGEST) -> timedelta:

@@ -51,6 +51,7 @@ class Outgoing:
     batch: int
     window: timedelta
     tries: int = patience.TRIES
+    first_wait: float = patience.FIRST  # seconds before another try
 
     @property
     def lease(self) -> timedelta:
@@ -178,21 +179,24 @@ class Carrier:
         call.ended = replace(call.ended, batch=None)
 
     def _turn(self, size: int) -> Turn:
-        return Turn(self.to.target.manifest, self.to.window, self.to.tries, self.dice, size)
+        return Turn(
+            self.to.target.manifest, self.to.window, self.to.tries, self.dice, size, self.to.first_wait
+        )
 
     async def _pace(self, call: Call, told: Sequence[Told]) -> None:
         """How the destination is asked from now on: in larger or smaller batches, and when."""
         one = told[0]
         pace = await outbox.pace(self.shelf.database, self.to.name, call.scope)
-        wait, batch = call.ended.wait, None
-        failed = one in {Told.UNKNOWN, Told.FAILED, Told.THROTTLED, Told.DENIED}
+        wait, batch, in_a_row = call.ended.wait, None, pace.failures + 1
+        failed = one in {Told.UNKNOWN, Told.FAILED} or (one is Told.THROTTLED and wait is None)
         if one is Told.DENIED:
             wait = patience.DENIED
-        elif one is Told.THROTTLED and wait is None:
-            wait = patience.backoff(pace.failures + 1, self.dice).total_seconds()
-        elif failed and wait is None and pace.failures + 1 >= patience.QUIET_AFTER:
-            in_a_row = pace.failures + 2 - patience.QUIET_AFTER
-            wait = patience.backoff(in_a_row, self.dice, longest=patience.QUIET).total_seconds()
+        elif failed and one is Told.THROTTLED:  # without a word of how long
+            wait = patience.backoff(in_a_row, self.dice, self.to.first_wait).total_seconds()
+        elif failed and in_a_row >= patience.QUIET_AFTER:
+            wait = patience.backoff(
+                in_a_row - patience.QUIET_AFTER, self.dice, self.to.first_wait, patience.QUIET
+            ).total_seconds()
         if one in {Told.TOO_MUCH, Told.UNKNOWN}:
             batch = patience.halved(min(pace.batch, len(told)))
         elif one is Told.ACCEPTED:

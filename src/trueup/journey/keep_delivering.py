@@ -72,6 +72,7 @@ def outgoing(told: TargetSettings, environ: Mapping[str, str], client: httpx2.As
         look_budget=_budget(told, manifest.look_budget) if manifest.look_budget else None,
         batch=min(told.batch or manifest.batch, manifest.batch),
         window=manifest.window if told.window_seconds is None else timedelta(seconds=told.window_seconds),
+        first_wait=told.first_wait_seconds,
         **({"tries": told.tries} if told.tries else {}),
     )
 

@@ -39,6 +39,7 @@ class Turn:
     tries: int
     dice: Random
     size: int  # records in the call
+    first_wait: float = patience.FIRST
 
     @property
     def reads_back(self) -> bool:
@@ -58,7 +59,7 @@ def written(turn: Turn, due: Due, plan: Carried, answer: Answer) -> Settled:  # 
     def given_up(fault: Fault) -> Settled:
         return settled(State.DEAD, None, code=fault.code, fault=fault)
 
-    again = patience.backoff(due.writes, turn.dice)
+    again = patience.backoff(due.writes, turn.dice, turn.first_wait)
     match answer.told:
         case Told.ACCEPTED:
             return settled(State.ACCEPTED, turn.window / 8 if turn.reads_back else None)
@@ -101,7 +102,7 @@ def looked(turn: Turn, due: Due, plan: Carried, found: Found, now: datetime) -> 
 
     if found.failed is not None:
         throttled = found.failed is Told.THROTTLED
-        wait = timedelta(0) if throttled else max(AGAIN, turn.window / 4)
+        wait = timedelta(0) if throttled else timedelta(seconds=turn.first_wait)
         return settled(due.state, found.failed.value, wait, code="TU0401" if throttled else "TU0402")
     gone = job.verb is Verb.DELETE
     diff = [] if gone or found.fields is None else differing(job.record, found.fields)
@@ -115,7 +116,11 @@ def looked(turn: Turn, due: Due, plan: Carried, found: Found, now: datetime) -> 
             )
             return settled(State.DEAD, outcome, code=fault.code, fault=fault, diff=diff)
         return settled(
-            State.QUEUED, outcome, patience.backoff(due.writes, turn.dice), code="TU0402", diff=diff
+            State.QUEUED,
+            outcome,
+            patience.backoff(due.writes, turn.dice, turn.first_wait),
+            code="TU0402",
+            diff=diff,
         )
     waited = now - due.since
     if waited < turn.window:

@@ -345,6 +345,7 @@ def _target(read: _Reader, entry: dict[str, object]) -> TargetSettings:
         batch=read.count_of(entry, "batch"),
         window_seconds=read.number_of(entry, "window_seconds", 0.0) if "window_seconds" in entry else None,
         timeout_seconds=read.number_of(entry, "timeout_seconds", usual.timeout_seconds),
+        first_wait_seconds=read.number_of(entry, "first_wait_seconds", usual.first_wait_seconds),
         tries=read.count_of(entry, "tries"),
     )
 

@@ -70,6 +70,7 @@ class TargetSettings:
     batch: int | None = None  # records in one call
     window_seconds: float | None = None  # until what was written can be read there
     timeout_seconds: float = 30.0  # for one answer
+    first_wait_seconds: float = 1.0  # before another try; it doubles each time
     tries: int | None = None  # before a delivery is given up
 
 

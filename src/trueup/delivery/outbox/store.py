@@ -263,7 +263,7 @@ async def _end(transaction: Transaction, call: Call) -> None:
                           WHEN $4::float8 IS NULL THEN level ELSE greatest(0, level + $4 - $5) END,
              closed_until = greatest(closed_until, clock_timestamp() + $6::interval),
              batch = coalesce($7::float8, batch),
-             failures = CASE WHEN NOT $8 THEN failures WHEN $9 THEN failures + 1 ELSE 0 END
+             failures = CASE WHEN $9 THEN failures + 1 WHEN $8 AND $6 = '0' THEN 0 ELSE failures END
            WHERE (target, scope) = ($1, $2)""",
         call.target,
         call.scope,

@@ -140,14 +140,14 @@ class Troubled:
 
 async def _throttled(send: Send, kind: str) -> None:
     now = datetime.now(UTC)
-    soon = now + timedelta(seconds=1)
+    soon = now + timedelta(seconds=WAIT)
     headers: dict[str, Iterable[tuple[str, str]]] = {
         "retry-after-seconds": [("retry-after", str(WAIT))],
         "retry-after-date": [("retry-after", format_datetime(now, usegmt=True))],
         "ratelimit": [("ratelimit", '"default";r=0;t=0'), ("ratelimit-policy", '"default";q=100;w=60')],
         "x-ratelimit-epoch": [
             ("x-ratelimit-remaining", "0"),
-            ("x-ratelimit-reset", str(int(soon.timestamp()))),
+            ("x-ratelimit-reset", str(int(soon.timestamp() * 1000))),
         ],
         "x-ratelimit-delta": [("x-rate-limit-remaining", "0.0"), ("x-rate-limit-reset", str(WAIT))],
         "403": [],

@@ -56,20 +56,13 @@ def connectors(
 
 
 def _matrix(wanted: list[Manifest]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from trueup.model.delivery import Capability
 
-    table = Table(box=None, pad_edge=False)
-    table.add_column("connector")
-    for can in Capability:
-        table.add_column(can.value)
-    table.add_column("built from")
+    width = max(len(one.name) for one in wanted)
+    typer.echo(f"{'connector':{width}}  " + "  ".join(can.value for can in Capability) + "  built from")
     for one in wanted:
-        marks = ["yes" if can in one.capabilities else "-" for can in Capability]
-        table.add_row(one.name, *marks, one.proof.value)
-    Console(soft_wrap=True).print(table)
+        marks = [("yes" if can in one.capabilities else "-").ljust(len(can.value)) for can in Capability]
+        typer.echo(f"{one.name:{width}}  " + "  ".join(marks) + f"  {one.proof.value}")
     typer.echo("\n" + "\n".join(f"{word:11} {told}" for word, told in PROOF.items()))
     typer.echo("next: trueup connectors NAME")
 

@@ -11,6 +11,8 @@ from trueup.doors.json_answer import answer_json
 from trueup.doors.shelf_use import on_shelf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trueup.journey.overview import Overview
 
 WRONG = 3
@@ -40,48 +42,55 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
 
 
 def _show(seen: Overview) -> None:
+    if seen.deliveries:
+        _table(seen)
+    else:
+        typer.echo(
+            "nothing was due for any target yet: [[sources]] say where completions go (docs/delivery.md)"
+        )
+    for line in (*_calls(seen), *_troubles(seen)):
+        typer.echo(line)
+    if seen.dead:
+        typer.echo("next: trueup dlq list")
+    elif seen.quarantined:
+        typer.echo("next: trueup quarantine list")
+
+
+def _table(seen: Overview) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from trueup.model.delivery import State
 
-    shown = Console(soft_wrap=True)
-    by_target: dict[str, dict[State, int]] = {}
-    for one in seen.deliveries:
-        by_target.setdefault(one.target, {})[one.state] = one.count
     table = Table(box=None, pad_edge=False)
     table.add_column("target")
-    for state in State:
-        table.add_column(state.value, justify="right")
-    table.add_column("late", justify="right")
-    for target, counts in by_target.items():
-        late = sum(one.overdue for one in seen.deliveries if one.target == target)
+    for title in (*(state.value for state in State), "late"):
+        table.add_column(title, justify="right")
+    for target in dict.fromkeys(one.target for one in seen.deliveries):
+        mine = [one for one in seen.deliveries if one.target == target]
+        counts = {one.state: one.count for one in mine}
+        late = sum(one.overdue for one in mine)
         table.add_row(target, *(f"{counts.get(state, 0):,}" for state in State), f"{late:,}")
-    if by_target:
-        shown.print(table)
-    else:
-        typer.echo(
-            "nothing was due for any target yet: [[sources]] say where their completions go (docs/delivery.md)"
-        )
+    Console(soft_wrap=True).print(table)
+
+
+def _calls(seen: Overview) -> Iterator[str]:
     for call in seen.calls:
         budget = "" if call.remaining is None else f", {call.remaining:g} left"
         median = "" if call.seconds is None else f", {call.seconds * 1000:,.0f} ms"
         shut = f"; left alone until {call.closed_until:%H:%M:%SZ}" if call.closed_until else ""
-        typer.echo(
-            f"{call.target} ({call.scope}): {call.calls:,} calls in the last hour{median}, {call.throttled:,} throttled, "
-            f"{call.failed:,} failed{budget}; batches of {int(call.batch)}{shut}"
+        yield (
+            f"{call.target} ({call.scope}): {call.calls:,} calls in the last hour{median}, "
+            f"{call.throttled:,} throttled, {call.failed:,} failed{budget}; batches of {int(call.batch)}{shut}"
         )
+
+
+def _troubles(seen: Overview) -> Iterator[str]:
     for group in seen.dead:
-        typer.echo(
-            f"given up: {group.count:,} at {group.target}: {group.code}, expected {group.expected}, found {group.actual}"
-        )
+        cause = f"{group.code}, expected {group.expected}, found {group.actual}"
+        yield f"given up: {group.count:,} at {group.target}: {cause}"
     for alert in seen.alerts:
-        typer.echo(
-            f"ALERT {alert.target}: {alert.died:,} of {alert.ended:,} given up in 24 h ({alert.share:.1%})"
-        )
+        share = f"{alert.died:,} of {alert.ended:,} given up in 24 h ({alert.share:.1%})"
+        yield f"ALERT {alert.target}: {share}"
     for wait in seen.quarantined:
-        typer.echo(f"in quarantine: {wait.count:,} {wait.code} for the {wait.owner}")
-    if seen.dead:
-        typer.echo("next: trueup dlq list")
-    elif seen.quarantined:
-        typer.echo("next: trueup quarantine list")
+        yield f"in quarantine: {wait.count:,} {wait.code} for the {wait.owner}"
