@@ -16,7 +16,7 @@ import pytest
 
 from trueup.model.faults import CATALOGUE
 from trueup.model.relations import ROLES
-from trueup.model.settings import CheckSettings, FileSettings, SourceSettings
+from trueup.model.settings import CheckSettings, CycleSettings, FileSettings, SourceSettings, TargetSettings
 
 ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src" / "trueup"
@@ -322,8 +322,14 @@ def test_every_fault_is_explained_by_causes_that_exist():
 
 
 def test_every_setting_is_in_the_docs():
-    reference = "".join((DOCS / page).read_text(encoding="utf-8") for page in ("check.md", "import.md"))
-    settings = {field.name for of in (CheckSettings, FileSettings, SourceSettings) for field in fields(of)}
+    reference = "".join(
+        (DOCS / page).read_text(encoding="utf-8") for page in ("check.md", "import.md", "delivery.md")
+    )
+    settings = {
+        field.name
+        for of in (CheckSettings, FileSettings, SourceSettings, TargetSettings, CycleSettings)
+        for field in fields(of)
+    }
     assert not {name for name in settings if f"`{name}`" not in reference}
 
 

@@ -18,7 +18,14 @@ from trueup.model.answers import FaultRow, InputFile, Kpi, State
 from trueup.model.faults import CATALOGUE
 from trueup.model.faults.entry import Severity
 from trueup.model.relations import ROLES, Kind, Role
-from trueup.model.settings import CheckSettings, DayOrder, FileSettings, SourceSettings
+from trueup.model.settings import (
+    CheckSettings,
+    CycleSettings,
+    DayOrder,
+    FileSettings,
+    SourceSettings,
+    TargetSettings,
+)
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 LOGICAL = {
@@ -165,6 +172,9 @@ def test_settings_schema_has_every_setting():
     assert contract["$defs"]["file"]["required"] == ["path"]
     assert set(contract["$defs"]["source"]["properties"]) == names(SourceSettings)
     assert contract["$defs"]["source"]["required"] == ["name"]
+    assert set(contract["$defs"]["target"]["properties"]) == names(TargetSettings)
+    assert contract["$defs"]["target"]["required"] == ["name", "connector"]
+    assert set(contract["$defs"]["cycle"]["properties"]) == names(CycleSettings)
     assert contract["$defs"]["day_order"]["enum"] == list(DayOrder)
     assert contract["$defs"]["file"]["properties"]["role"]["enum"] == [*ROLES, "ignore"]
 

@@ -10,7 +10,7 @@ import pytest
 
 import servers
 from trueup.delivery.outbox import store
-from trueup.delivery.outbox.store import Asked, Call, Ended, Settled, Standing, Taken
+from trueup.delivery.outbox.store import Asked, Call, Ended, Settled, Taken
 from trueup.kit.database import Database, DatabaseSettings
 from trueup.model.delivery import Budget, State
 
@@ -234,19 +234,6 @@ def test_nothing_starves_where_nearer_deadlines_keep_coming(database):
     order = on(database, work)
     assert order[-1] == 1
     assert len(order) > 5
-
-
-def test_what_stands_at_a_target_is_of_its_latest_revision_whatever_comes_late(database):
-    async def work(db):
-        await put(db, count=2)
-        async with db.transaction() as transaction:
-            for number, digest in ((2, b"new"), (1, b"old")):
-                taken = Taken(None, NOW, ())
-                await store._stand(transaction, "hr", [Standing("lms", "r1", "77", number, digest)])
-                assert taken.due == ()
-        return await db.row("SELECT statement_id, digest, remote_id FROM standing")
-
-    assert tuple(on(database, work)) == (2, b"new", "77")
 
 
 def test_an_unknown_destination_is_said_to_be_one(database):

@@ -217,6 +217,52 @@ def test_a_revision_that_changes_nothing_there_is_not_sent(database, tmp_path):
     assert on(database, work) == (1, ["unchanged"])
 
 
+class Beside(Fickle):
+    """A target where a correction stands beside what was: an append takes the one before away, as voiding does."""
+
+    def __init__(self, place, **does):
+        super().__init__(
+            place,
+            **does,
+            manifest={
+                "capabilities": frozenset(
+                    {Capability.APPEND, Capability.CREATE, Capability.DELETE, Capability.READ_BACK}
+                )
+            },
+        )
+        self.held: dict[str, Any] = {}
+
+    async def write(self, line, jobs):
+        self.writes += 1
+        fails = self.writes in self.does.get("fails", ())
+        if not fails or self.does.get("after"):
+            for job in jobs:
+                if job.before is not None:
+                    self.held.pop(str(job.before.key), None)
+                self.held[str(job.evidence.key)] = job.record.fields
+        told = self.does["as_"] if fails else Told.ACCEPTED
+        return Written([Answer(told) for _ in jobs])
+
+    async def look(self, line, jobs):
+        return Looked([Found(self.held.get(str(job.evidence.key))) for job in jobs])
+
+
+@pytest.mark.parametrize("as_", [Told.ACCEPTED, Told.UNKNOWN])
+@pytest.mark.parametrize("after", [True, False])
+def test_a_correction_beside_that_fails_or_lies_never_leaves_two(database, tmp_path, as_, after):
+    target = Beside(tmp_path, fails={2}, as_=as_, after=after)
+
+    async def work(shelf):
+        await shelves.take(shelf, shelves.event(1))
+        await carried(shelf, outgoing(target))
+        await shelves.take(shelf, shelves.event(1, revision="2", course_id="OTHER"))
+        await carried(shelf, outgoing(target))
+        return await states(shelf)
+
+    assert on(database, work) == {"verified": 2}
+    assert list(target.held) == ["moodle-hr:cmc-1:2"]
+
+
 class OnlyPeople(Fickle):
     """A target that needs a number of the roster."""
 

@@ -56,15 +56,15 @@ class SuccessFactors:
         self._history = options.at(_HISTORY)
         self._headers = {"Authorization": f"Bearer {options.secret}"} if options.secret else {}
 
-    def record(self, evidence: Evidence) -> Record:
-        """The event of a completion. It needs a person with a number, and a day."""
+    def record(self, evidence: Evidence) -> Record | None:
+        """The event of a completion, of one that was not failed. It needs a person with a number, and a day."""
+        if evidence.status is Status.FAILED:
+            return None
         number = evidence.person.employee_number if evidence.person else None
         if number is None:
             raise UnfitError(Fault("TU0103", "/studentID", "a person of the roster with a number", "nobody"))
         if evidence.completed_at is None:
             raise UnfitError(Fault("TU0201", "/completionDate", "the day of the completion", "none"))
-        if evidence.status is Status.FAILED:
-            raise UnfitError(Fault("TU0302", "/status", "completed or passed", "failed"))
         fields = {
             "studentID": number,
             "description": evidence.course_id,

@@ -63,8 +63,8 @@ class Target(Protocol):
 
     manifest: Manifest
 
-    def record(self, evidence: Evidence) -> Record:
-        """What the target is to hold of it, in its own fields; pure. Raises UnfitError."""
+    def record(self, evidence: Evidence) -> Record | None:
+        """What the target is to hold of it, in its own fields; None where that is nothing. Pure. Raises UnfitError."""
 
     async def write(self, line: Line, jobs: Sequence[Job]) -> Written:
         """Do these, which are all of one verb, in one call. Raises NoReplyError."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from trueup.connectors.target import Looked, Options, UnfitError, Written, all_of, not_found_out
+from trueup.kit.canonical_json import digest
 from trueup.model.completions import Fault, Status
 from trueup.model.delivery import (
     Answer,
@@ -110,21 +111,23 @@ class XapiLrs:
             if job.verb in {Verb.DELETE, Verb.APPEND} and job.before is not None:
                 statements.append(self._void(job))
             if job.verb is not Verb.DELETE:
-                statements.append(job.record.sent)
+                statements.append({**job.record.sent, "id": _written_as(job)})
         reply = await line.ask(
             "POST",
             self._url,
             headers=self._headers | {"Content-Type": "application/json"},
             content=json.dumps(statements).encode(),
         )
+        if reply.status == 409 and len(jobs) == 1:  # a statement of this id is there: which one, a look says
+            return Written([Answer(Told.UNKNOWN)], reply)
         if not reply.good:
-            return all_of(reply, jobs, "conflict" if reply.status == 409 else "")
-        return Written([Answer(Told.ACCEPTED, _named(job)) for job in jobs], reply)
+            return all_of(reply, jobs)
+        return Written([Answer(Told.ACCEPTED, _written_as(job)) for job in jobs], reply)
 
     async def look(self, line: Line, jobs: Sequence[Job]) -> Looked:
         """GET by id. A voided statement is not found so."""
         (job,) = jobs
-        wanted = statement_id(job.before if job.verb is Verb.DELETE and job.before else job.evidence)
+        wanted = _looked_up_as(job)
         reply = await line.ask("GET", self._url, headers=self._headers, params={"statementId": wanted})
         if reply.status == 404:
             return Looked([Found(None)], reply)
@@ -140,12 +143,13 @@ class XapiLrs:
         return Looked([Found(_parts(found[0]), wanted) if found else Found(None)], reply)
 
     def _actor(self, evidence: Evidence) -> dict[str, Any]:
-        """The account, as its source names it; else the number or the address, the roster's before the source's."""
+        """As its source names them, so that it stays the same statement whoever that turns out to be; else as the roster."""
         person = evidence.person
-        number = (person.employee_number if person else None) or evidence.employee_number
-        mail = (person.email if person else None) or evidence.email
         if evidence.account and evidence.issuer:
             return {"objectType": "Agent", "account": {"homePage": evidence.issuer, "name": evidence.account}}
+        named = bool(evidence.employee_number or evidence.email)
+        number = evidence.employee_number or (person.employee_number if person and not named else None)
+        mail = evidence.email or (person.email if person and not named else None)
         if number:
             return {"objectType": "Agent", "account": {"homePage": self._home, "name": number}}
         if mail:
@@ -154,7 +158,7 @@ class XapiLrs:
 
     def _void(self, job: Job) -> dict[str, Any]:
         assert job.before is not None  # noqa: S101 - there is nothing to void without it
-        voided = statement_id(job.before)
+        voided = job.remote_id or statement_id(job.before)
         return {
             "id": str(uuid5(NAMES, f"void {voided} {job.evidence.key}")),
             "actor": {"objectType": "Agent", "account": {"homePage": self._home, "name": "trueup"}},
@@ -168,8 +172,24 @@ def statement_id(evidence: Evidence) -> str:
     return str(uuid5(NAMES, str(evidence.key)))
 
 
-def _named(job: Job) -> str:
-    return statement_id(job.before if job.verb is Verb.DELETE and job.before else job.evidence)
+def _same_revision(job: Job) -> bool:
+    return job.before is not None and job.before.key == job.evidence.key
+
+
+def _written_as(job: Job) -> str:
+    """The id that a write leaves behind: what else is said of the same revision is another statement."""
+    if job.verb is Verb.DELETE:
+        return job.remote_id or statement_id(job.before or job.evidence)
+    if job.verb is Verb.APPEND and _same_revision(job):
+        return str(uuid5(NAMES, f"{job.evidence.key} {digest(dict(job.record.fields))}"))
+    return statement_id(job.evidence)
+
+
+def _looked_up_as(job: Job) -> str:
+    """The id under which it should be found."""
+    if job.verb is Verb.DELETE or (job.verb is Verb.UPDATE and _same_revision(job)):
+        return job.remote_id or statement_id(job.before or job.evidence)
+    return _written_as(job)
 
 
 def _parts(statement: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Carried:
     """What is to be done for a delivery: one of a job, `over` (nothing, and why), or a stop with its fault."""
 
     job: Job | None = None
-    over: str | None = None  # superseded, unchanged, nothing-to-void, erased
+    over: str | None = None  # superseded, unchanged, nothing-to-hold, erased
     in_flight: bool = False  # another revision may be there: it has to be looked up first
     stop: Fault | None = None
     digest: bytes = b""  # of the record
@@ -49,7 +49,10 @@ async def carry(
     """What is to be done for each of these deliveries to a target; or what was done, of those `sent` already."""
     database = shelf.database
     kin = await outbox.siblings(database, name, statements)
-    befores = {one.standing.statement_id for one in kin.values() if one.standing is not None}
+    stand = [one.standing for one in kin.values() if one.standing is not None]
+    befores = {one.statement_id for one in stand} | {
+        one.replaces for one in stand if one.replaces is not None
+    }
     known = await evidence_of(shelf, {*statements, *befores}, today=today)
     plan = _was_done if sent else _to_do
     found = {}
@@ -115,9 +118,9 @@ def _to_do(target: Target, evidence: Evidence, kin: outbox.Sibling, known: Mappi
     stands = kin.standing if kin.standing is not None and not kin.standing.gone else None
     before = known.get(stands.statement_id) if stands else None
     try:
-        if evidence.status is Status.VOIDED:
+        record = _held(target, evidence)
+        if record is None:
             return _taken_back(target, evidence, stands, before)
-        record = target.record(evidence)
     except UnfitError as error:
         return Carried(stop=error.fault)
     if stands is None:
@@ -130,15 +133,20 @@ def _was_done(
 ) -> Carried:
     """What is looked for of a revision that went out, whatever has come since."""
     stands = kin.standing
-    before = known.get(stands.statement_id) if stands else None
+    before = known.get(stands.replaces or stands.statement_id) if stands else None
     try:
-        if evidence.status is Status.VOIDED:
+        record = _held(target, evidence)
+        if record is None:
             return _taken_back(target, evidence, stands, before)
-        record = target.record(evidence)
     except UnfitError as error:
         return Carried(stop=error.fault)
     verb = Verb.CREATE if stands is None or stands.gone else Verb.UPDATE
     return _job(Job(verb, evidence, record, stands.remote_id if stands else None, before))
+
+
+def _held(target: Target, evidence: Evidence) -> Record | None:
+    """What the target is to hold; nothing of what is voided, or is none of its business."""
+    return None if evidence.status is Status.VOIDED else target.record(evidence)
 
 
 def _job(job: Job) -> Carried:
@@ -148,11 +156,12 @@ def _job(job: Job) -> Carried:
 def _taken_back(
     target: Target, evidence: Evidence, stands: outbox.Standing | None, before: Evidence | None
 ) -> Carried:
-    if stands is None or before is None:
-        return Carried(over="nothing-to-void")
+    had = _held(target, before) if before is not None else None
+    if stands is None or had is None:
+        return Carried(over="nothing-to-hold")
     if Capability.DELETE not in target.manifest.capabilities:
         return Carried(stop=_by_hand("TU0305", "the record taken back"))
-    return _job(Job(Verb.DELETE, evidence, target.record(before), stands.remote_id, before))
+    return _job(Job(Verb.DELETE, evidence, had, stands.remote_id, before))
 
 
 def _corrected(target: Target, job: Job, stands: outbox.Standing) -> Carried:
@@ -163,11 +172,7 @@ def _corrected(target: Target, job: Job, stands: outbox.Standing) -> Carried:
     if Capability.UPDATE in can:
         return _job(job)
     if Capability.APPEND in can:
-        again = (
-            job.before is None or job.before.key == job.evidence.key
-        )  # nothing of it changes but its names
-        verb = Verb.CREATE if again else Verb.APPEND
-        return _job(Job(verb, job.evidence, job.record, job.remote_id, job.before))
+        return _job(Job(Verb.APPEND, job.evidence, job.record, job.remote_id, job.before))
     return Carried(stop=_by_hand("TU0306", "the record corrected"))
 
 

@@ -173,10 +173,21 @@ class Carrier:
             call.settled.append(after)
             if after.state is State.VERIFIED:
                 call.stands[one.due.statement_id] = _standing(one, what.remote_id, seen=True)
-            elif after.state is not one.due.state and what.failed is None and what.fields is None:
-                call.stands[one.due.statement_id] = replace(_standing(one, None, seen=True), gone=True)
+            elif after.state is not one.due.state and what.failed is None:
+                call.stands[one.due.statement_id] = self._not_as_told(one, what)
         await self._pace(call, [one.failed or Told.ACCEPTED for one in found])
         call.ended = replace(call.ended, batch=None)
+
+    def _not_as_told(self, one: _Going, what: Found) -> Standing:
+        """What the target holds where that is not what the ledger had: nothing, something else, or still what was before."""
+        before = one.job.before
+        beside = (
+            Capability.UPDATE not in self.to.target.manifest.capabilities and one.job.verb is not Verb.DELETE
+        )
+        if what.fields is None and beside and before is not None and before.key != one.job.evidence.key:
+            key = before.key
+            return Standing(key.source, key.record_id, "", before.statement_id, b"")
+        return replace(_standing(one, what.remote_id, seen=True), digest=b"", gone=what.fields is None)
 
     def _turn(self, size: int) -> Turn:
         return Turn(
@@ -239,7 +250,7 @@ def _stopped(due: Due, plan: Carried) -> Settled:
     number, attempts = due.statement_id, due.attempts
     if plan.in_flight:
         return Settled(number, attempts, State.QUEUED, "", "", ONE_MOMENT, counted=False)
-    if plan.over in {"unchanged", "nothing-to-void"}:
+    if plan.over in {"unchanged", "nothing-to-hold"}:
         return Settled(number, attempts, State.VERIFIED, "carry", plan.over, digest=plan.digest)
     if plan.stop is None:
         return Settled(number, attempts, State.SUPERSEDED, "carry", plan.over or "")
@@ -250,9 +261,15 @@ def _stopped(due: Due, plan: Carried) -> Settled:
 
 
 def _standing(one: _Going, remote_id: str | None, *, seen: bool) -> Standing:
-    key, gone = one.job.evidence.key, one.job.verb is Verb.DELETE
-    has = one.job.before if gone and one.job.before else one.job.evidence
-    return Standing(key.source, key.record_id, remote_id, has.statement_id, one.plan.digest, gone, seen)
+    """What the target holds once a job is done. Until that was seen, what it had before is remembered."""
+    key, gone, before = one.job.evidence.key, one.job.verb is Verb.DELETE, one.job.before
+    has = before if gone and before else one.job.evidence
+    replaces = (
+        before.statement_id if before and before.statement_id != has.statement_id and not seen else None
+    )
+    return Standing(
+        key.source, key.record_id, remote_id, has.statement_id, one.plan.digest, gone, seen, replaces
+    )
 
 
 def _cause(one: Settled, fault: Fault) -> letters.Cause:

@@ -76,6 +76,7 @@ CREATE TABLE standing (
   record_id    text NOT NULL,
   remote_id    text,                                -- as the target names it
   statement_id bigint NOT NULL,                     -- the revision that it has
+  replaces     bigint,                              -- the one that it had before, until the other one was seen
   digest       bytea NOT NULL,                      -- of what it was sent
   gone         boolean NOT NULL DEFAULT false,      -- taken back
   seen_at      timestamptz,                         -- read back last; null: only told

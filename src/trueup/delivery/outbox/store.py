@@ -101,11 +101,12 @@ class Standing:
 
     source: str
     record_id: str
-    remote_id: str | None
+    remote_id: str | None  # None: as it was; "": not known any more
     statement_id: int
     digest: bytes
     gone: bool = False
     seen: bool = False
+    replaces: int | None = None  # the revision that it had before, until this one was seen
 
 
 @dataclass(slots=True)
@@ -215,7 +216,7 @@ async def siblings(database: Statements, target: str, statements: Sequence[int])
              (SELECT max(l.statement_id) FROM completion l JOIN outbox o ON o.statement_id = l.statement_id AND o.target = $1
               WHERE (l.source, l.record_id) = (c.source, c.record_id) AND l.statement_id <> c.statement_id
                 AND o.state IN ('sent', 'accepted') AND o.run_at < 'infinity') AS in_flight,
-             s.source, s.record_id, s.remote_id, s.statement_id AS has, s.digest, s.gone, s.seen_at
+             s.source, s.record_id, s.remote_id, s.statement_id AS has, s.digest, s.gone, s.seen_at, s.replaces
            FROM completion c
            LEFT JOIN standing s ON (s.target, s.source, s.record_id) = ($1, c.source, c.record_id)
            WHERE c.statement_id = ANY($2::bigint[])""",
@@ -237,6 +238,7 @@ async def siblings(database: Statements, target: str, statements: Sequence[int])
                 row["digest"],
                 row["gone"],
                 row["seen_at"] is not None,
+                row["replaces"],
             ),
         )
         for row in rows
@@ -316,15 +318,15 @@ async def _settle(
 
 async def _stand(transaction: Transaction, target: str, stands: Sequence[Standing]) -> None:
     await transaction.run(
-        """INSERT INTO standing (target, source, record_id, remote_id, statement_id, digest, gone, seen_at, changed_at)
+        """INSERT INTO standing (target, source, record_id, remote_id, statement_id, digest, gone, seen_at, replaces, changed_at)
            SELECT $1, s.source, s.record_id, s.remote_id, s.statement_id, s.digest, s.gone,
-                  CASE WHEN s.seen THEN clock_timestamp() END, clock_timestamp()
-           FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::boolean[], $8::boolean[])
-             AS s (source, record_id, remote_id, statement_id, digest, gone, seen)
+                  CASE WHEN s.seen THEN clock_timestamp() END, s.replaces, clock_timestamp()
+           FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::boolean[], $8::boolean[], $9::bigint[])
+             AS s (source, record_id, remote_id, statement_id, digest, gone, seen, replaces)
            ON CONFLICT (target, source, record_id) DO UPDATE SET
-             remote_id = coalesce(excluded.remote_id, standing.remote_id), statement_id = excluded.statement_id,
-             digest = excluded.digest, gone = excluded.gone, seen_at = excluded.seen_at, changed_at = excluded.changed_at
-           WHERE standing.statement_id <= excluded.statement_id""",
+             remote_id = nullif(coalesce(excluded.remote_id, standing.remote_id), ''),
+             statement_id = excluded.statement_id, digest = excluded.digest, gone = excluded.gone,
+             seen_at = excluded.seen_at, replaces = excluded.replaces, changed_at = excluded.changed_at""",
         target,
         [one.source for one in stands],
         [one.record_id for one in stands],
@@ -333,17 +335,21 @@ async def _stand(transaction: Transaction, target: str, stands: Sequence[Standin
         [one.digest for one in stands],
         [one.gone for one in stands],
         [one.seen for one in stands],
+        [one.replaces for one in stands],
     )
 
 
 # $1 target, $2 scope, $3 most, $4 lease, $5 worker, $6 per, $7 calls, $8 reserved calls, $9 high, $10 drain, $11 charge,
 # $12 reserved cost. The row of the destination is read after its lock is had, so what others spent meanwhile counts.
 _FREE = """
-door AS MATERIALIZED (
-  SELECT d.batch, d.closed_until, clock_timestamp() AS at,
-         ARRAY(SELECT s FROM unnest(d.spent) AS s WHERE s > clock_timestamp() - $6::interval ORDER BY s) AS spent,
-         greatest(0, d.level - $10::float8 * extract(epoch FROM clock_timestamp() - d.level_at)) AS level
+locked AS MATERIALIZED (
+  SELECT d.batch, d.closed_until, d.spent, d.level, d.level_at, clock_timestamp() AS at
   FROM destination d WHERE d.target = $1 AND d.scope = $2 FOR UPDATE),
+door AS MATERIALIZED (
+  SELECT l.batch, l.closed_until, l.at,
+         ARRAY(SELECT s FROM unnest(l.spent) AS s WHERE s > l.at - $6::interval ORDER BY s) AS spent,
+         greatest(0, l.level - $10::float8 * extract(epoch FROM l.at - l.level_at)) AS level
+  FROM locked l),
 free AS MATERIALIZED (
   SELECT d.*,
     greatest(d.closed_until,

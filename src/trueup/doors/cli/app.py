@@ -29,6 +29,7 @@ from trueup.doors.cli.inspect import inspect
 from trueup.doors.cli.quarantine import quarantine
 from trueup.doors.cli.receipt import receipt
 from trueup.doors.cli.sample import sample
+from trueup.doors.cli.sandbox import sandbox
 from trueup.doors.cli.serve import serve
 from trueup.doors.cli.who import who
 
@@ -65,7 +66,7 @@ def trueup(
 
 
 verbs: list[Callable[..., None]] = [
-    check, who, inspect, explain, faults, sample, serve, worker, status, trace, connectors, doctor, conversions,
+    check, who, inspect, explain, faults, sample, sandbox, serve, worker, status, trace, connectors, doctor, conversions,
 ]  # fmt: skip  # a list
 for verb in verbs:
     app.command(rich_help_panel="Verbs")(verb)
