@@ -44,10 +44,11 @@ ifneq ($(filter identity,$(BENCH)),)
 	$(BIN)/python benchmarks/bench_identity.py --rows $(or $(ROWS),1e4,1e5,1e6) $(ARGS)
 endif
 
-proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 100 times killed under load, no acknowledged event lost; a thousand sequences of merges taken back
+proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 100 times killed under load, no acknowledged event lost; 100,000 deliveries to a system that fails, workers killed 100 times; a thousand sequences of merges taken back
 	$(BIN)/python benchmarks/proof_sample.py $(ARGS)
 	TRUEUP_KILLS=50 $(BIN)/pytest -p no:cacheprovider tests/journey/test_arrive_killed.py
 	TRUEUP_KILLS=25 $(BIN)/pytest -p no:cacheprovider tests/doors/api/test_killed.py
+	TRUEUP_DELIVERIES=100000 TRUEUP_DELIVERY_KILLS=100 $(BIN)/pytest -p no:cacheprovider -n 0 tests/journey/test_deliver_killed.py
 	TRUEUP_SEQUENCES=1000 $(BIN)/pytest -p no:cacheprovider -n 0 tests/journey/test_identify.py -k whatever_is_merged
 
 docs: ## the documentation as a site, into site/

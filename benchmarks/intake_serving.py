@@ -24,7 +24,6 @@ from intake_events import SOURCE
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 PEER = BIN.parent / "peer-ralph"
-PEER_PACKAGES = ("ralph-malph[cli,lrs]==5.1.0", "requests")  # the last one is missing from its own list
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 XAPI = {"X-Experience-API-Version": "1.0.3"}
@@ -116,14 +115,7 @@ def _port_said(log: Path, process: subprocess.Popen[bytes]) -> int:
 def peer() -> Iterator[Service]:
     """Ralph's LRS on files, in an environment of its own that is made where it is missing."""
     python = PEER / "bin" / "python"
-    if (
-        not python.exists()
-        or subprocess.run(
-            [python, "-c", "import ralph, requests, click_option_group"], check=False
-        ).returncode
-    ):
-        subprocess.run([sys.executable, "-m", "venv", "--clear", PEER], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PEER_PACKAGES], check=True)
+    subprocess.run([HERE.parent / "scripts" / "peer_ralph.sh"], check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -13,4 +13,5 @@ command -v chromium >/dev/null || command -v google-chrome >/dev/null ||
 { command -v go >/dev/null || need_package golang-go "the independent verifier of the audit log"; } &&
     { [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || need_package golang-golang-x-mod-dev "the same"; } ||
     echo "without Go: the independent verifier is skipped" >&2
+scripts/peer_ralph.sh || echo "without Ralph: the tests against a real LRS are skipped" >&2
 exec .venv/bin/pytest -n "${TEST_WORKERS:-auto}" --dist loadgroup -rs "$@"

@@ -55,6 +55,17 @@ def review_system(**trouble: Any) -> Iterator[Imitation]:
         process.wait()
 
 
+def until_it_listens(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Until somebody listens there, or the process has ended."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as tried:
+            if not tried.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"nobody listens at {port}")
+
+
 def _until_it_answers(there: Imitation) -> None:
     until = time.monotonic() + 30
     while True:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from trueup.connectors.targets import KINDS, MANIFESTS
 from trueup.model.faults import CATALOGUE
 from trueup.model.relations import ROLES
 from trueup.model.settings import CheckSettings, CycleSettings, FileSettings, SourceSettings, TargetSettings
@@ -319,6 +320,26 @@ def test_every_fault_is_explained_by_causes_that_exist():
     for entry in CATALOGUE.values():
         assert set(entry.consequence_of) <= set(CATALOGUE) - {entry.code}
         assert set(entry.needs) <= set(ROLES)
+
+
+def test_every_connector_is_listed_inherits_the_contract_and_is_in_the_docs():
+    files = {path.stem for path in (HOUSE / "connectors").glob("*.py")} - {
+        "__init__",
+        "target",
+        "targets",
+        "plain",
+    }
+    listed = {name.replace("-", "_") for name in MANIFESTS}
+    assert files == listed
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "connectors").glob("test_*.py")
+    )
+    docs = (DOCS / "delivery.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert re.search(
+            rf"class Test\w+\(\w*Contract\):[^@]+@pytest.fixture[^@]+return {kind.__name__}\(", tests
+        ), kind
+        assert f"`{kind.manifest.name}`" in docs
 
 
 def test_every_setting_is_in_the_docs():

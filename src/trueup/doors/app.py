@@ -80,8 +80,8 @@ def serve(settings: ServeSettings) -> None:
 async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
     keys = _signing_keys(settings.environ)
     async with (
-        open_shelf(settings.environ, settings.declared) as shelf,
         lines_to(settings.declared.targets if settings.delivers else (), settings.environ) as targets,
+        open_shelf(settings.environ, settings.declared) as shelf,
         _working(shelf, keys, targets),
     ):
         server = _server(settings, shelf, keys)

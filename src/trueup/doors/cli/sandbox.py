@@ -15,6 +15,21 @@ import typer
 from trueup.doors.refusal import refuse
 from trueup.doors.shelf_use import refusing
 
+READY = """IMITATION: nobody and nothing here is real.
+  review system  http://127.0.0.1:{review}/imitation   ({fail:.0%} of its answers go wrong)
+  LMS            http://127.0.0.1:{lms}/imitation   (a completion every {every:g} s, once the service answers)
+
+In another terminal:
+  cd {place} && export TRUEUP_DATA_DIR={data}
+  trueup serve
+
+In a third one, in the same directory and with the same TRUEUP_DATA_DIR:
+  trueup status
+  trueup trace {source}:ID      ids: curl -s http://127.0.0.1:{lms}/imitation
+  trueup dlq list
+
+Ctrl-C ends the two."""
+
 
 def sandbox(
     place: Annotated[
@@ -84,20 +99,9 @@ def sandbox(
         ),
     ]
     typer.echo(
-        f"""IMITATION: nobody and nothing here is real.
-  review system  http://127.0.0.1:{port}/imitation   ({fail:.0%} of its answers go wrong)
-  LMS            http://127.0.0.1:{port + 1}/imitation   (a completion every {every:g} s, once the service answers)
-
-In another terminal:
-  cd {place} && export TRUEUP_DATA_DIR={place / "data"}
-  trueup serve
-
-In a third one, in the same directory and with the same TRUEUP_DATA_DIR:
-  trueup status
-  trueup trace {SOURCE}:ID      ids: curl -s http://127.0.0.1:{port + 1}/imitation
-  trueup dlq list
-
-Ctrl-C ends the two."""
+        READY.format(
+            place=place, review=port, lms=port + 1, fail=fail, every=every, source=SOURCE, data=place / "data"
+        )
     )
     sys.stdout.flush()
     try:

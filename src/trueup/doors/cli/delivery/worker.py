@@ -68,7 +68,7 @@ async def _run(declared: CheckSettings, *, lanes: int, until_done: bool) -> None
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_shelf(os.environ, declared) as shelf, lines_to(declared.targets, os.environ) as targets:
+    async with lines_to(declared.targets, os.environ) as targets, open_shelf(os.environ, declared) as shelf:
         working = asyncio.create_task(keep_delivering(shelf, targets, stop, lanes=lanes))
         while until_done and not stop.is_set():
             await asyncio.sleep(0.2)
