@@ -28,8 +28,8 @@ def plan(verb: Verb = Verb.CREATE) -> Carried:
     return Carried(Job(verb, EVIDENCE, RECORD), digest=b"d")
 
 
-def due(state: State = State.QUEUED, writes: int = 1, since: datetime = NOW) -> Due:
-    return Due(7, writes, writes, state, NOW, since)
+def due(state: State = State.QUEUED, writes: int = 1, since: datetime = NOW, blind: int = 0) -> Due:
+    return Due(7, writes, writes, blind, state, NOW, since)
 
 
 def turn(manifest=Folder.manifest, size: int = 1) -> Turn:
@@ -124,6 +124,12 @@ def test_what_becomes_of_a_delivery_once_it_was_looked_for(verb, before, found, 
     after = looked(turn(), before, plan(verb), found, NOW)
     assert (after.state, after.outcome, after.code) == then
     assert (after.fault is not None) == (after.state is State.DEAD)
+
+
+def test_a_look_that_is_never_answered_ends_and_says_that_it_may_be_there():
+    after = looked(turn(), due(State.SENT, blind=11), plan(), Found(None, failed=Told.UNKNOWN), NOW)
+    assert (after.state, after.code) == (State.DEAD, "TU0402")
+    assert "it may be there" in after.fault.actual
 
 
 def test_a_difference_names_the_field_and_shows_of_personal_values_their_kind_alone():

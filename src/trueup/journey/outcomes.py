@@ -100,10 +100,16 @@ def looked(turn: Turn, due: Due, plan: Carried, found: Found, now: datetime) -> 
             due.statement_id, due.attempts, state, "look", outcome, run_in, digest=plan.digest, **more
         )
 
+    if found.failed is Told.THROTTLED:
+        return settled(due.state, found.failed.value, timedelta(0), code="TU0401")
+    if found.failed is not None and due.blind + 1 >= turn.tries:
+        fault = Fault(
+            "TU0402", "", "an answer of the target", f"none in {due.blind + 1} looks; it may be there"
+        )
+        return settled(State.DEAD, found.failed.value, code=fault.code, fault=fault)
     if found.failed is not None:
-        throttled = found.failed is Told.THROTTLED
-        wait = timedelta(0) if throttled else timedelta(seconds=turn.first_wait)
-        return settled(due.state, found.failed.value, wait, code="TU0401" if throttled else "TU0402")
+        wait = patience.backoff(due.blind + 1, turn.dice, turn.first_wait)
+        return settled(due.state, found.failed.value, wait, code="TU0402", blind=True)
     gone = job.verb is Verb.DELETE
     diff = [] if gone or found.fields is None else differing(job.record, found.fields)
     if (found.fields is None) == gone and not diff:

@@ -14,6 +14,7 @@ ALTER TABLE outbox
   ADD COLUMN run_at timestamptz NOT NULL DEFAULT '-infinity', -- not before; while a call has it: the end of its lease
   ADD COLUMN attempts integer NOT NULL DEFAULT 0,   -- calls that carried it, or looked for it
   ADD COLUMN writes integer NOT NULL DEFAULT 0,     -- of these, those that carried it
+  ADD COLUMN blind integer NOT NULL DEFAULT 0,      -- looks for it that were not answered, in a row
   ADD COLUMN at_most integer,                       -- goes in no larger batch: a larger one was refused as a whole
   ADD COLUMN call_id bigint,                        -- the call that has it, or had it last
   ADD COLUMN code text,                             -- what it waits for, or died of

@@ -176,7 +176,7 @@ async def redrive(
              RETURNING letter_id, statement_id, target, code)
            UPDATE outbox o SET state = CASE WHEN a.code = ANY($3::text[]) THEN 'sent' ELSE 'queued' END,
                   run_at = '-infinity',
-                  writes = 0, at_most = 1, code = NULL, changed_at = clock_timestamp()
+                  writes = 0, blind = 0, at_most = 1, code = NULL, changed_at = clock_timestamp()
            FROM again a
            WHERE o.statement_id = a.statement_id AND o.target = a.target AND o.state = 'dead'
            RETURNING a.letter_id""",

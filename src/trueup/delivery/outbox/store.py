@@ -46,6 +46,7 @@ class Due:
     statement_id: int
     attempts: int  # this one counted
     writes: int
+    blind: int  # looks that were not answered, in a row
     state: State  # as it was before it was taken
     due_at: datetime
     since: datetime  # of that state
@@ -90,6 +91,7 @@ class Settled:
     code: str | None = None
     at_most: int | None = None
     counted: bool = True  # False: it is not its fault; the attempt doesn't count
+    blind: bool = False  # it was a look that was not answered
     digest: bytes | None = None
     diff: Sequence[Mapping[str, Any]] = ()
     fault: Fault | None = None  # why it is given up
@@ -158,6 +160,7 @@ async def take(database: Statements, asked: Asked, *, looks: bool) -> Taken:
             row["statement_id"],
             row["attempts"],
             row["writes"],
+            row["blind"],
             State(row["before"]),
             row["due_at"],
             row["since"],
@@ -285,8 +288,9 @@ async def _settle(
     rows = await transaction.rows(
         """WITH told AS (
              SELECT * FROM unnest($3::bigint[], $4::integer[], $5::text[], $6::interval[], $7::text[], $8::integer[],
-                                  $9::boolean[], $10::text[], $11::text[], $12::bytea[], $13::text[])
-               AS t (statement_id, attempts, state, run_in, code, at_most, counted, kind, outcome, digest, diff)),
+                                  $9::boolean[], $10::text[], $11::text[], $12::bytea[], $13::text[],
+                                  $14::boolean[])
+               AS t (statement_id, attempts, state, run_in, code, at_most, counted, kind, outcome, digest, diff, blind)),
            noted AS (
              INSERT INTO attempt (statement_id, target, attempt, call_id, kind, outcome, code, digest, diff, at)
              SELECT statement_id, $1, attempts, $2, kind, outcome, code, digest, diff::jsonb, clock_timestamp()
@@ -295,6 +299,7 @@ async def _settle(
              state = t.state, code = t.code, at_most = t.at_most,
              run_at = CASE WHEN t.run_in IS NULL THEN 'infinity' ELSE clock_timestamp() + t.run_in END,
              writes = CASE WHEN t.counted THEN o.writes ELSE greatest(0, o.writes - 1) END,
+             blind = CASE WHEN t.blind THEN o.blind + 1 ELSE 0 END,
              changed_at = CASE WHEN o.state = t.state THEN o.changed_at ELSE clock_timestamp() END
            FROM told t
            WHERE o.statement_id = t.statement_id AND o.target = $1 AND o.call_id = $2 AND o.attempts = t.attempts
@@ -312,6 +317,7 @@ async def _settle(
         [one.outcome for one in settled],
         [one.digest for one in settled],
         [json.dumps(list(one.diff)) if one.diff else None for one in settled],
+        [one.blind for one in settled],
     )
     return {row["statement_id"] for row in rows}
 
@@ -372,7 +378,7 @@ taken AS (
   UPDATE outbox o SET state = {state}, run_at = f.at + $4::interval, attempts = o.attempts + 1,
          writes = o.writes + {writes}, call_id = c.call_id, changed_at = CASE WHEN o.state = {state} THEN o.changed_at ELSE f.at END
   FROM batch b, called c, free f WHERE o.statement_id = b.statement_id AND o.target = $1
-  RETURNING o.statement_id, o.attempts, o.writes, o.due_at, b.before, b.since)
+  RETURNING o.statement_id, o.attempts, o.writes, o.blind, o.due_at, b.before, b.since)
 SELECT t.*, c.call_id, f.at, CASE WHEN f.opens_at > f.at THEN f.opens_at END AS opens_at
 FROM free f LEFT JOIN called c ON true LEFT JOIN taken t ON true ORDER BY t.due_at, t.statement_id"""
 
