@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import real_lrs
 import servers
 
 if TYPE_CHECKING:
@@ -91,6 +92,13 @@ def spark_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Hand"]:
     engine = open_engine("spark", tmp_path_factory.mktemp("spark"), 2**31, threads=1)
     yield Hand(engine)
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def ralph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real LRS, for tests of the group `ralph`."""
+    with real_lrs.running(tmp_path_factory.mktemp("ralph")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session", params=servers.KINDS)

@@ -1,41 +1,22 @@
 """A real LRS (Ralph) takes what we send and answers for it. Skipped where it is not installed (scripts/peer_ralph.sh)."""
 
-import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from contract import GOOD, TargetContract
 
-import imitations
+import real_lrs
 from trueup.connectors.target import Options
 from trueup.connectors.xapi_lrs import XapiLrs
 from trueup.model.completions import Key, Status
 from trueup.model.delivery import Job, Told, Verb
 
-ROOT = Path(__file__).parent.parent.parent
-PYTHON = ROOT / ".venv" / "peer-ralph" / "bin" / "python"
-
 pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
     pytest.mark.xdist_group("ralph"),
-    pytest.mark.skipif(not PYTHON.exists(), reason="Ralph is not installed"),
+    pytest.mark.skipif(not real_lrs.INSTALLED, reason="Ralph is not installed"),
 ]
-
-
-@pytest.fixture(scope="session")
-def ralph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running Ralph."""
-    port, place = imitations.free_port(), tmp_path_factory.mktemp("ralph")
-    process = subprocess.Popen([PYTHON, ROOT / "benchmarks" / "peer_ralph.py", str(port), place])
-    try:
-        imitations.until_it_listens(port, process)
-        yield f"http://127.0.0.1:{port}/xAPI"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class TestRalph(TargetContract):

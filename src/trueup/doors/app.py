@@ -25,7 +25,9 @@ from trueup.doors.audit_key import audit_key_file, audit_keys, made
 from trueup.doors.webhook_keys import WebhookKeys, webhook_keys_file
 from trueup.journey.admit import Admission, tidy
 from trueup.journey.consult import Acknowledger
-from trueup.journey.keep_delivering import keep_delivering, lines_to
+from trueup.journey.declared import lines_from, lines_to
+from trueup.journey.keep_delivering import keep_delivering
+from trueup.journey.keep_pulling import keep_pulling
 from trueup.journey.keep_resolving import keep_resolving
 from trueup.journey.open_shelf import open_shelf
 from trueup.journey.statements import Statements
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from trueup.journey.arrive import Shelf
     from trueup.journey.deliver import Outgoing
+    from trueup.journey.pull import Incoming
     from trueup.kit.signing import SigningKey
     from trueup.model.settings import CheckSettings
 
@@ -81,8 +84,9 @@ async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
     keys = _signing_keys(settings.environ)
     async with (
         lines_to(settings.declared.targets if settings.delivers else (), settings.environ) as targets,
+        lines_from(settings.declared.sources, settings.environ) as sources,
         open_shelf(settings.environ, settings.declared) as shelf,
-        _working(shelf, keys, targets),
+        _working(shelf, keys, targets, sources),
     ):
         server = _server(settings, shelf, keys)
         host, port = listening.getsockname()[:2]
@@ -136,9 +140,9 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _working(
-    shelf: Shelf, keys: tuple[SigningKey, ...], targets: Sequence[Outgoing]
+    shelf: Shelf, keys: tuple[SigningKey, ...], targets: Sequence[Outgoing], sources: Sequence[Incoming]
 ) -> AsyncIterator[None]:
-    """What runs beside the requests: places in the audit log, people of new accounts, deliveries, and tidying up."""
+    """What runs beside the requests: places in the audit log, people of new accounts, deliveries, pulls, and tidying up."""
     stop = asyncio.Event()
 
     def said(event: str, figures: dict[str, int]) -> None:
@@ -148,6 +152,7 @@ async def _working(
         beside.create_task(keep_sequencing(shelf.database, keys, stop, said=said))
         beside.create_task(keep_resolving(shelf, stop, said=said))
         beside.create_task(keep_delivering(shelf, targets, stop))
+        beside.create_task(keep_pulling(shelf, sources, stop, said=said))
         beside.create_task(tidy(shelf.database, stop, TIDY_SECONDS))
         try:
             yield

@@ -315,6 +315,13 @@ def _source(read: _Reader, entry: dict[str, object]) -> SourceSettings:
         keep_raw=keep_raw,
         drop=read.list_of(entry, "drop"),
         targets=read.list_of(entry, "targets"),
+        connector=read.text_of(entry, "connector"),
+        address=read.text_of(entry, "address") or "",
+        secret=_secret(read, entry),
+        options=read.texts_of(entry, "options"),
+        every_minutes=read.number_of(entry, "every_minutes", 15.0),
+        overlap_hours=read.number_of(entry, "overlap_hours", 24.0),
+        sweep_hours=read.number_of(entry, "sweep_hours", 24.0),
     )
 
 

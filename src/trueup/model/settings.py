@@ -53,6 +53,13 @@ class SourceSettings:
     keep_raw: bool = True  # False: our reading and a digest are kept, the event itself is not
     drop: tuple[str, ...] = ()  # members that no purpose allows: gone before anything is stored
     targets: tuple[str, ...] = ()  # where its completions are to be delivered
+    connector: str | None = None  # how it is pulled; None: it sends by itself
+    address: str = ""
+    secret: str = ""  # "env:NAME" or "file:PATH"
+    options: dict[str, str] = field(default_factory=dict)  # what its connector takes beside
+    every_minutes: float = 15.0  # between two pulls, by a running service
+    overlap_hours: float = 24.0  # that a pull looks back
+    sweep_hours: float = 24.0  # between two pulls that read all of it
 
 
 @dataclass(frozen=True, slots=True)

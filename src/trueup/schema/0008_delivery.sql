@@ -106,3 +106,11 @@ CREATE TABLE dead_letter (
 );
 CREATE INDEX dead_letter_statement ON dead_letter (statement_id);
 CREATE UNIQUE INDEX dead_letter_open ON dead_letter (statement_id, target) WHERE ended_at IS NULL;
+
+-- How far each source was pulled, by its own clock, and when all of it was read last.
+CREATE TABLE pull_cursor (
+  source    text PRIMARY KEY,
+  through   timestamptz,
+  swept_at  timestamptz,
+  pulled_at timestamptz NOT NULL
+);

@@ -171,6 +171,30 @@ async def take(database: Statements, asked: Asked, *, looks: bool) -> Taken:
     return Taken(first["call_id"], first["at"], due, budget.charge, first["opens_at"])
 
 
+async def pay(database: Statements, asked: Asked, kind: str) -> Taken:
+    """Pay for a call that carries no delivery, such as a page that is pulled; nothing is paid where `opens_at` is set."""
+    budget = asked.budget
+    row = await database.row(
+        _PAY,
+        asked.target,
+        asked.scope,
+        0,
+        asked.lease,
+        asked.worker,
+        budget.per,
+        budget.calls,
+        int((budget.calls or 0) * budget.reserve),
+        budget.high,
+        budget.drain,
+        budget.charge,
+        (budget.high or 0.0) * budget.reserve,
+        kind,
+    )
+    if row is None:
+        raise LookupError(f"destination {asked.target!r} has no row of scope {asked.scope!r}")
+    return Taken(row["call_id"], row["at"], (), budget.charge, row["opens_at"])
+
+
 async def settle(transaction: Transaction, call: Call) -> set[int]:
     """Write down how a call ended and what became of what it carried; answers whose lease it still had.
 
@@ -382,6 +406,18 @@ taken AS (
 SELECT t.*, c.call_id, f.at, CASE WHEN f.opens_at > f.at THEN f.opens_at END AS opens_at
 FROM free f LEFT JOIN called c ON true LEFT JOIN taken t ON true ORDER BY t.due_at, t.statement_id"""
 
+_PAY = f"""
+WITH {_FREE},
+called AS (
+  INSERT INTO call (target, scope, kind, worker, records, started_at)
+  SELECT $1, $2, $13, $5, $3::integer, f.at FROM free f WHERE f.opens_at <= f.at AND f.roomy AND $4::interval IS NOT NULL
+  RETURNING call_id),
+paid AS (
+  UPDATE destination d SET spent = CASE WHEN $7::integer IS NULL THEN '{{}}' ELSE f.spent || f.at END,
+    level = f.level + $11, level_at = f.at
+  FROM free f, called WHERE d.target = $1 AND d.scope = $2)
+SELECT c.call_id, f.at, CASE WHEN c.call_id IS NULL THEN greatest(f.opens_at, f.at + interval '0.2 s') END AS opens_at
+FROM free f LEFT JOIN called c ON true"""  # noqa: S608 - parts of this module, never a value
 _WRITE = f"""
 WITH {_FREE},
 picked AS MATERIALIZED (

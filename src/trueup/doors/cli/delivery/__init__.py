@@ -1,1 +1,1 @@
-"""The verbs of delivery: connectors, worker, status, trace, dlq. Each file is one of them."""
+"""The verbs of delivery: connectors, worker, pull, status, trace, dlq. Each file is one of them."""

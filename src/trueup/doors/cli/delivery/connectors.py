@@ -26,60 +26,67 @@ def connectors(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
-    """List the systems that completions can be delivered to: what each can do, and what it was built from.
+    """List the systems that completions are pulled from or delivered to: what each can do, and what it was built from.
 
     \b
     Examples:
       trueup connectors
       trueup connectors xapi-lrs
-      trueup connectors --json | jq '.connectors[] | {name, capabilities, proof}'
+      trueup connectors --json | jq '.connectors[] | {name, role, capabilities, proof}'
 
     Exit codes: 0 listed, 2 there is none of that name.
     """
-    from trueup.connectors.targets import MANIFESTS
+    from trueup.connectors import sources, targets
     from trueup.doors.delivery_words import connector_of
 
-    if name is not None and name not in MANIFESTS:
+    roles = {"source": sources.MANIFESTS, "target": targets.MANIFESTS}
+    wanted = [
+        (role, one) for role, told in roles.items() for one in told.values() if name in {None, one.name}
+    ]
+    if not wanted:
+        there = sorted({one for told in roles.values() for one in told})
         refuse(
             "connectors",
-            f"no connector is called {name[:80]!r}",
-            "one of " + ", ".join(MANIFESTS),
+            f"no connector is called {str(name)[:80]!r}",
+            "one of " + ", ".join(there),
             "trueup connectors",
         )
-    wanted = [MANIFESTS[name]] if name else list(MANIFESTS.values())
     if as_json:
-        answer_json({"schema": "trueup.connectors/1", "connectors": [connector_of(one) for one in wanted]})
+        told = [{"role": role, **connector_of(one)} for role, one in wanted]
+        answer_json({"schema": "trueup.connectors/1", "connectors": told})
     elif name:
-        _show(wanted[0])
+        for role, one in wanted:
+            _show(role, one)
     else:
         _matrix(wanted)
 
 
-def _matrix(wanted: list[Manifest]) -> None:
+def _matrix(wanted: list[tuple[str, Manifest]]) -> None:
     from trueup.model.delivery import Capability
 
-    width = max(len(one.name) for one in wanted)
-    typer.echo(f"{'connector':{width}}  " + "  ".join(can.value for can in Capability) + "  built from")
-    for one in wanted:
+    width = max(len(one.name) for _, one in wanted)
+    typer.echo(
+        f"{'connector':{width}}  role    " + "  ".join(can.value for can in Capability) + "  built from"
+    )
+    for role, one in wanted:
         marks = [("yes" if can in one.capabilities else "-").ljust(len(can.value)) for can in Capability]
-        typer.echo(f"{one.name:{width}}  " + "  ".join(marks) + f"  {one.proof.value}")
+        typer.echo(f"{one.name:{width}}  {role}  " + "  ".join(marks) + f"  {one.proof.value}")
     typer.echo("\n" + "\n".join(f"{word:11} {told}" for word, told in PROOF.items()))
     typer.echo("next: trueup connectors NAME")
 
 
-def _show(one: Manifest) -> None:
+def _show(role: str, one: Manifest) -> None:
     budget = (
         f"{one.budget.calls} calls in {one.budget.per.total_seconds():g} s"
         if one.budget.calls
         else "none known"
     )
-    typer.echo(f"{one.name}: {one.title}")
+    typer.echo(f"{one.name}, a {role}: {one.title}")
     for label, told in (
         ("can", ", ".join(sorted(can.value for can in one.capabilities))),
         ("built from", f"{one.proof.value}: {PROOF[one.proof.value]}"),
         ("limit", budget),
-        ("in a call", f"{one.batch} record{'' if one.batch == 1 else 's'}"),
-        ("readable", f"within {one.window.total_seconds():g} s of a write" if one.window else "at once"),
+        *(_writing(one) if role == "target" else ()),
     ):
         typer.echo(f"  {label:11} {told}")
     for need in one.needs:
@@ -88,3 +95,10 @@ def _show(one: Manifest) -> None:
         typer.echo(f"  needs       {need.method} {need.path}{fields}{scope}")
     for trap in one.traps:
         typer.echo(f"  note        {trap}")
+
+
+def _writing(one: Manifest) -> list[tuple[str, str]]:
+    return [
+        ("in a call", f"{one.batch} record{'' if one.batch == 1 else 's'}"),
+        ("readable", f"within {one.window.total_seconds():g} s of a write" if one.window else "at once"),
+    ]

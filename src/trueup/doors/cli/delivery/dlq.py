@@ -257,7 +257,7 @@ def _previews(
     anyway: bool,
 ) -> list[Preview]:
     from trueup.journey.dead_letters import named, previewed, waiting
-    from trueup.journey.keep_delivering import lines_to
+    from trueup.journey.declared import lines_to
 
     if not numbers and target is None and code is None:
         refuse(verb, "none is named", "numbers, --target or --fault", "trueup dlq list")

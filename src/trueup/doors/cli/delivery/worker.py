@@ -62,7 +62,8 @@ def worker(
 
 
 async def _run(declared: CheckSettings, *, lanes: int, until_done: bool) -> None:
-    from trueup.journey.keep_delivering import done, keep_delivering, lines_to
+    from trueup.journey.declared import lines_to
+    from trueup.journey.keep_delivering import done, keep_delivering
     from trueup.journey.open_shelf import open_shelf
 
     stop = asyncio.Event()

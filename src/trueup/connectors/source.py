@@ -1,0 +1,52 @@
+"""What every source that is asked for records has to be able to do. Knows no vendor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from trueup.kit.exchange import Line, Reply
+    from trueup.model.delivery import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From when (exclusive) until when (inclusive) is asked for, by the source's own clock; None: no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of records as they came, and where the next one is; None: there is none.
+
+    `through` is the instant up to which the source says, or its records show, that all was told.
+    """
+
+    raws: Sequence[bytes]
+    more: str | None
+    through: datetime | None
+    reply: Reply
+
+
+class PageError(Exception):
+    """An answer that is no page of records: what was expected, and its status."""
+
+    def __init__(self, expected: str, reply: Reply) -> None:
+        super().__init__(f"status {reply.status}: expected {expected}")
+        self.expected = expected
+        self.reply = reply
+
+
+class Source(Protocol):
+    """A system that completions are pulled from. One page is one call."""
+
+    manifest: Manifest
+
+    async def page(self, line: Line, wanted: Range, more: str | None) -> Page:
+        """The first page of a range, or the one that `more` names. Raises NoReplyError, PageError."""

@@ -1,0 +1,195 @@
+"""The leg that pulls a source: page by page into the ledger, then its cursor forward. Knows no vendor.
+
+A page is taken in before the cursor moves, and what was taken in before is recognised, so whoever is cut off in between
+reads some of it again and loses nothing. A pull looks back over an overlap, and reads all of the source now and then:
+what was stored late, under an earlier time, is in there (requirements F4d).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from trueup.connectors.source import Page, PageError, Range
+from trueup.connectors.target import NoReplyError, told_of
+from trueup.delivery import patience
+from trueup.delivery.cursors import store as cursors
+from trueup.delivery.outbox import store as outbox
+from trueup.delivery.outbox.store import Asked, Call, Ended
+from trueup.intake.xapi.refusal import Version
+from trueup.journey.statements import Sender, Statements, Taken
+from trueup.model.delivery import Told
+from trueup.model.told import ToldError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from random import Random
+
+    from trueup.connectors.source import Source
+    from trueup.journey.arrive import Shelf
+    from trueup.kit.exchange import Line
+    from trueup.model.delivery import Budget
+
+PULL = "pull"
+OVERLAP = timedelta(days=1)
+SWEEP = timedelta(days=1)
+EVERY = timedelta(minutes=15)
+ATTEMPTS = 6  # of one page
+MOST_PAGES = 1_000_000
+
+
+class PullError(ToldError):
+    """A source that can't be pulled any further now; what came before is taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A source as it is declared: its connector, the line to it, and how it is asked."""
+
+    name: str
+    source: Source
+    line: Line
+    budget: Budget
+    overlap: timedelta = OVERLAP
+    sweep: timedelta = SWEEP
+    every: timedelta = EVERY
+    first_wait: float = patience.FIRST
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull brought: pages, records, what became of each, and why some can't be taken."""
+
+    wanted: Range
+    swept: bool
+    pages: int = 0
+    records: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Puller:
+    """Pulls one source."""
+
+    shelf: Shelf
+    of: Incoming
+    worker: str
+    dice: Random
+    tell: Callable[[str], None]
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def pull(self, wanted: Range | None = None, *, now: datetime) -> Pulled:
+        """All pages of a range; of none given, of what may have come since the last pull, or of all where that is due.
+
+        Raises PullError, UnavailableError.
+        """
+        database, name = self.shelf.database, self.of.name
+        await outbox.known(database, name, [PULL], 1)
+        was = await cursors.cursor(database, name)
+        sweep = wanted is None and (
+            was.through is None or was.swept_at is None or was.swept_at + self.of.sweep <= now
+        )
+        since = was.through - self.of.overlap if was.through is not None and not sweep else None
+        done = Pulled(wanted or Range(since), swept=sweep)
+        through = await self._pages(done)
+        if wanted is None:
+            await cursors.move(database, name, through, now, swept=sweep)
+        return done
+
+    async def _pages(self, done: Pulled) -> datetime | None:
+        statements = Statements(self.shelf)
+        sender = Sender(f"pull {self.of.name}", self.of.name, Version.V1)
+        through: datetime | None = None
+        more: str | None = None
+        while done.pages < MOST_PAGES:
+            page = await self._page(done.wanted, more)
+            await self._take(statements, sender, page.raws, done)
+            done.pages += 1
+            done.records += len(page.raws)
+            through = max(filter(None, (through, page.through)), default=None)
+            self.tell(f"{done.records:,} records in {done.pages:,} pages")
+            if page.more is None:
+                return through
+            more = page.more
+        raise PullError(f"{self.of.name} names ever more pages", "an end", "look at the source's paging")
+
+    async def _take(
+        self, statements: Statements, sender: Sender, raws: Sequence[bytes], done: Pulled
+    ) -> None:
+        """A page at once; where one of it can't be taken, each by itself, so that it keeps no other out."""
+        if not raws:
+            return
+        whole = await statements.take(raws, sender, batch=True)
+        if isinstance(whole, Taken):
+            done.outcomes.update(verdict.outcome.value for verdict in whole.verdicts)
+            return
+        for raw in raws:
+            one = await statements.take([raw], sender, batch=False)
+            if isinstance(one, Taken):
+                done.outcomes.update(verdict.outcome.value for verdict in one.verdicts)
+            elif isinstance(one, tuple):
+                done.outcomes["refused"] += 1
+                done.refused.append(
+                    f"{one[0].pointer or '/'}: expected {one[0].expected}, found {one[0].actual}"
+                )
+            else:
+                done.outcomes["conflict"] += 1
+                done.refused.append(f"{one.id}: another statement stands under this id")
+
+    async def _page(self, wanted: Range, more: str | None) -> Page:
+        """One page, tried again where that may help. Each try is a call that is paid for and recorded."""
+        why = ""
+        for attempt in range(1, ATTEMPTS + 1):
+            call = await self._paid()
+            told: Told | None = None
+            try:
+                page = await self.of.source.page(self.of.line, wanted, more)
+            except NoReplyError as error:
+                why, wait = error.why, None
+                call.ended = Ended(error=error.why, failed=True)
+            except PageError as error:
+                told, wait = told_of(error.reply, 1), error.reply.signals.wait
+                why = str(error)
+                call.ended = Ended(error.reply.status, error.reply.request_id, wait=wait, failed=True)
+            except ValueError as error:
+                raise PullError(
+                    f"{self.of.name}: {error}", "a next page of the same server", "look at the source"
+                ) from error
+            else:
+                said = page.reply.signals
+                call.ended = Ended(page.reply.status, page.reply.request_id, said.cost, said.remaining)
+                await self._settled(call)
+                return page
+            await self._settled(call)
+            if told in {Told.DENIED, Told.REFUSED}:
+                break
+            pause = (
+                wait
+                if wait is not None
+                else patience.backoff(attempt, self.dice, self.of.first_wait).total_seconds()
+            )
+            self.tell(f"{why}; trying again in {pause:.1f} s")
+            await self.wait(pause)
+        raise PullError(
+            f"{self.of.name} can't be read: {why}",
+            "a page of records",
+            "see that it answers, and what it lets this account read",
+        )
+
+    async def _paid(self) -> Call:
+        asked = Asked(
+            self.of.name, PULL, self.of.budget, 1, timedelta(seconds=self.of.line.seconds), self.worker
+        )
+        while True:
+            taken = await outbox.pay(self.shelf.database, asked, PULL)
+            if taken.opens_at is None:
+                return Call(self.of.name, PULL, taken)
+            await self.wait(max(0.001, (taken.opens_at - datetime.now(UTC)).total_seconds()))
+
+    async def _settled(self, call: Call) -> None:
+        async with self.shelf.database.transaction() as transaction:
+            await outbox.settle(transaction, call)
