@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from trueup.connectors.targets import KINDS, MANIFESTS
+from trueup.connectors import sources
+from trueup.connectors.targets import KINDS
 from trueup.model.faults import CATALOGUE
 from trueup.model.relations import ROLES
 from trueup.model.settings import CheckSettings, CycleSettings, FileSettings, SourceSettings, TargetSettings
@@ -327,9 +328,11 @@ def test_every_connector_is_listed_inherits_the_contract_and_is_in_the_docs():
         "__init__",
         "target",
         "targets",
+        "source",
+        "sources",
         "plain",
     }
-    listed = {name.replace("-", "_") for name in MANIFESTS}
+    listed = {kind.__module__.rpartition(".")[2] for kind in (*KINDS, *sources.KINDS)}
     assert files == listed
     tests = "".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "connectors").glob("test_*.py")
