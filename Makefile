@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
-BENCH ?= check audit intake identity
+BENCH ?= check audit intake identity delivery
 
 .PHONY: help setup setup-dev demo test check bench proof docs clean
 
@@ -42,6 +42,10 @@ ifneq ($(filter intake,$(BENCH)),)
 endif
 ifneq ($(filter identity,$(BENCH)),)
 	$(BIN)/python benchmarks/bench_identity.py --rows $(or $(ROWS),1e4,1e5,1e6) $(ARGS)
+endif
+ifneq ($(filter delivery,$(BENCH)),)
+	scripts/peer_ralph.sh
+	$(BIN)/python benchmarks/bench_delivery.py $(ARGS)
 endif
 
 proof: setup-dev ## the long proof: what is found of what was planted, five seeds, 400 to 4,000 people; 100 times killed under load, no acknowledged event lost; 100,000 deliveries to a system that fails, workers killed 100 times; a thousand sequences of merges taken back

@@ -47,7 +47,7 @@ class SuccessFactors:
         batch=10,
         look_batch=1,
         window=timedelta(seconds=60),
-        budget=Budget(calls=100, per=timedelta(minutes=1), reserve=0.1),
+        budget=Budget(calls=100, per=timedelta(minutes=1)),
         look_budget=Budget(calls=100, per=timedelta(minutes=1)),
     )
 

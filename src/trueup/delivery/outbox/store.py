@@ -2,7 +2,8 @@
 
 Knows the tables of 0008, no vendor.
 
-Taking locks the row of the destination, so all workers of all machines share its budget; what is taken goes earliest
+A call counts until its window has passed since it ended: the vendor counted it before that, however long it was on
+its way. Taking locks the row of the destination, so all workers of all machines share its budget; what is taken goes earliest
 deadline first. As a deadline is never in the past when it is given, whatever waits is overtaken only by what is due
 before it: nothing starves.
 """
@@ -237,15 +238,18 @@ class Sibling:
 async def siblings(database: Statements, target: str, statements: Sequence[int]) -> dict[int, Sibling]:
     """By statement: which revision of its record is the last, which is on its way, and which stands."""
     rows = await database.rows(
-        """SELECT c.statement_id,
-             (SELECT max(l.statement_id) FROM completion l JOIN outbox o ON o.statement_id = l.statement_id AND o.target = $1
-              WHERE (l.source, l.record_id) = (c.source, c.record_id)) AS latest,
-             (SELECT max(l.statement_id) FROM completion l JOIN outbox o ON o.statement_id = l.statement_id AND o.target = $1
-              WHERE (l.source, l.record_id) = (c.source, c.record_id) AND l.statement_id <> c.statement_id
-                AND o.state IN ('sent', 'accepted') AND o.run_at < 'infinity') AS in_flight,
-             s.source, s.record_id, s.remote_id, s.statement_id AS has, s.digest, s.gone, s.seen_at, s.replaces
+        """SELECT c.statement_id, k.latest, k.in_flight, s.source, s.record_id, s.remote_id, s.statement_id AS has, s.digest,
+             s.gone, s.seen_at, s.replaces
            FROM completion c
-           LEFT JOIN standing s ON (s.target, s.source, s.record_id) = ($1, c.source, c.record_id)
+           CROSS JOIN LATERAL (
+             SELECT max(l.statement_id) AS latest,
+                    max(l.statement_id) FILTER (WHERE l.statement_id <> c.statement_id
+                      AND o.state IN ('sent', 'accepted') AND o.run_at < 'infinity') AS in_flight
+             FROM completion l JOIN outbox o ON o.statement_id = l.statement_id AND o.target = $1
+             WHERE l.source = c.source AND l.record_id = c.record_id) k
+           LEFT JOIN LATERAL (
+             SELECT * FROM standing s WHERE s.target = $1 AND s.source = c.source AND s.record_id = c.record_id LIMIT 1
+           ) s ON true
            WHERE c.statement_id = ANY($2::bigint[])""",
         target,
         list(statements),
@@ -287,7 +291,8 @@ async def _end(transaction: Transaction, call: Call) -> None:
     )
     await transaction.run(
         """UPDATE destination SET
-             spent = CASE WHEN $8 THEN spent ELSE array_remove(spent, $3::timestamptz) END,
+             spent = CASE WHEN $8 THEN array_replace(spent, $3::timestamptz, clock_timestamp())
+                          ELSE array_remove(spent, $3::timestamptz) END,
              level = CASE WHEN NOT $8 THEN greatest(0, level - $5)
                           WHEN $4::float8 IS NULL THEN level ELSE greatest(0, level + $4 - $5) END,
              closed_until = greatest(closed_until, clock_timestamp() + $6::interval),
@@ -387,6 +392,8 @@ free AS MATERIALIZED (
            THEN d.spent[cardinality(d.spent) - $7::integer + 1] + $6::interval ELSE '-infinity' END,
       CASE WHEN d.level + $11::float8 > $9::float8
            THEN d.at + make_interval(secs => (d.level + $11 - $9) / nullif($10, 0)) ELSE '-infinity' END) AS opens_at,
+    CASE WHEN $8::integer > 0 AND cardinality(d.spent) >= $7 - $8
+         THEN d.spent[cardinality(d.spent) - ($7 - $8) + 1] + $6::interval ELSE d.at + interval '0.2 s' END AS room_at,
     coalesce(cardinality(d.spent) < $7 - $8::integer, true)
       AND coalesce(d.level + $11 <= $9 - $12::float8, true) AS roomy
   FROM door d)"""
@@ -403,7 +410,8 @@ taken AS (
          writes = o.writes + {writes}, call_id = c.call_id, changed_at = CASE WHEN o.state = {state} THEN o.changed_at ELSE f.at END
   FROM batch b, called c, free f WHERE o.statement_id = b.statement_id AND o.target = $1
   RETURNING o.statement_id, o.attempts, o.writes, o.blind, o.due_at, b.before, b.since)
-SELECT t.*, c.call_id, f.at, CASE WHEN f.opens_at > f.at THEN f.opens_at END AS opens_at
+SELECT t.*, c.call_id, f.at,
+       CASE WHEN f.opens_at > f.at THEN f.opens_at WHEN NOT f.roomy THEN f.room_at END AS opens_at
 FROM free f LEFT JOIN called c ON true LEFT JOIN taken t ON true ORDER BY t.due_at, t.statement_id"""
 
 _PAY = f"""

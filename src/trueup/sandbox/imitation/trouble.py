@@ -51,6 +51,7 @@ class Trouble:
     seed: int = 1
     calls: int | None = None
     per_seconds: float = 60.0
+    counts: str = "all"  # "writes": calls that read are not counted
     timeout_seconds: float = 30.0  # that an answer is kept back by "timeout"
     slow_seconds: float = 0.2
     dice: Random = field(init=False)
@@ -92,7 +93,8 @@ class Troubled:
         if scope["type"] != "http" or scope["path"].startswith("/imitation"):
             await self._app(scope, receive, send)
             return
-        wait = self.trouble.over()
+        counted = self.trouble.counts == "all" or scope["method"] != "GET"
+        wait = self.trouble.over() if counted else None
         kind = "retry-after-seconds" if wait is not None else self.trouble.drawn()
         if wait is not None:
             self._count("quota")
@@ -195,6 +197,7 @@ def settled(trouble: Trouble, document: bytes) -> Trouble:
         seed=int(said.get("seed", trouble.seed)),
         calls=said.get("calls", trouble.calls),
         per_seconds=float(said.get("per_seconds", trouble.per_seconds)),
+        counts=str(said.get("counts", trouble.counts)),
         timeout_seconds=float(said.get("timeout_seconds", trouble.timeout_seconds)),
         slow_seconds=float(said.get("slow_seconds", trouble.slow_seconds)),
     )
