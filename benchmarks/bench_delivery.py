@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import httpx2
 
@@ -178,13 +179,23 @@ async def plain(database: Database, count: int) -> float:
     return each
 
 
+def statement(number: int) -> dict[str, object]:
+    return {
+        "id": str(UUID(int=number)),
+        "actor": {"account": {"homePage": "https://lms.example.com", "name": f"emp{number % 700}"}},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/passed"},
+        "object": {"id": "https://lms.example.com/course/SAFE101"},
+        "timestamp": "2026-03-29T01:30:00+01:00",
+    }
+
+
 async def pulling(shelf: Shelf, statements: int) -> None:
-    with tempfile.TemporaryDirectory(prefix="trueup-ralph-") as place:
-        address = await asyncio.to_thread(lambda: real_lrs.running(Path(place)).__enter__())
+    with (
+        tempfile.TemporaryDirectory(prefix="trueup-ralph-") as place,
+        real_lrs.running(Path(place)) as address,
+    ):
         name, password = real_lrs.CREDENTIALS.split(":")
         async with httpx2.AsyncClient(timeout=120.0, auth=(name, password)) as client:
-            from test_pull import statement  # noqa: PLC0415 - of the tests of the same leg
-
             for first in range(0, statements, 1000):
                 ours = [statement(n) for n in range(first, min(first + 1000, statements))]
                 (await client.post(f"{address}/statements", json=ours)).raise_for_status()
@@ -197,16 +208,16 @@ async def pulling(shelf: Shelf, statements: int) -> None:
                 url = str(httpx2.URL(address).join(more)) if more and document["statements"] else ""
             bare = seen / (perf_counter() - begun)
         async with httpx2.AsyncClient() as client:
-            of = Incoming(
-                "lrs", XapiSource(Options(address, real_lrs.CREDENTIALS)), Line(client, seconds=120), Budget()
+            source = XapiSource(Options(address, real_lrs.CREDENTIALS))
+            puller = Puller(
+                shelf, Incoming("lrs", source, Line(client, seconds=120), Budget()), "bench", Random(1), print
             )
+            puller.tell = lambda _: None
             begun = perf_counter()
-            done = await Puller(shelf, of, "bench", Random(1), tell=lambda _: None).pull(
-                now=datetime.now(UTC)
-            )
-            ours_rate = done.records / (perf_counter() - begun)
-    print(f"  {'pages alone, one after another':<40} {bare:>10,.0f} statements/s")
-    print(f"  {'trueup pull, taken in':<40} {ours_rate:>10,.0f} statements/s  {ours_rate / bare:.2f} of it")
+            done = await puller.pull(now=datetime.now(UTC))
+            each = done.records / (perf_counter() - begun)
+    print(f"  {f'{seen:,} statements, pages alone':<40} {bare:>10,.0f} /s")
+    print(f"  {f'{done.records:,}, trueup pull, taken in':<40} {each:>10,.0f} /s  {each / bare:.2f} of it")
 
 
 def bar(what: str, value: float, limit: float) -> None:

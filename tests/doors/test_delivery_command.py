@@ -34,6 +34,12 @@ timeout_seconds = 1.0
 first_wait_seconds = 0.01
 tries = 2
 """
+LRS = """
+[[sources]]
+name = "lrs"
+connector = "xapi-lrs"
+address = "http://127.0.0.1:9/xapi"
+"""
 ROWS = """record_id,revision,source,account_issuer,account_name,course_id,status,completed_at
 cmc-1,1,moodle-hr,https://lms.example.com,emp1,SAFE101,passed,2026-03-29T01:30:00+01:00
 cmc-2,1,moodle-hr,https://lms.example.com,emp2,SAFE101,passed,2026-03-29T01:30:00+01:00
@@ -73,6 +79,7 @@ def place(database: DatabaseSettings, tmp_path: Path) -> Place:
 @pytest.fixture
 def bare(tmp_path: Path) -> Place:
     """Without a database: what is refused before one is asked for."""
+    (tmp_path / "trueup.toml").write_text(SETTINGS.format(archive=tmp_path) + LRS)
     return Place(tmp_path, {"PATH": os.environ["PATH"], "TRUEUP_DATA_DIR": str(tmp_path / "data")})
 
 
@@ -95,6 +102,13 @@ def test_from_a_completion_to_its_story_and_its_dead_letter(place: Place):
         "shut": "dead",
     }
     assert [one["kind"] for one in revision["attempts"] if one["target"] == "archive"] == ["create", "look"]
+
+    assert place.json("reconcile", "archive")["counts"] == {}
+    next((place.directory / "archive").glob("*.json")).unlink()
+    assert place.json("reconcile", "archive", "--repair", code=3)["counts"] == {"written then vanished": 1}
+    place.run("worker", "--until-done", "--log-level", "error")
+    assert "3 as they should be, 3 listed by it" in place.run("reconcile", "archive")
+    assert "3  given up" in place.run("reconcile", "shut", code=3)
 
     letters = place.json("dlq", "list")
     assert [one["count"] for one in letters["causes"]] == [3]
@@ -121,6 +135,10 @@ def test_from_a_completion_to_its_story_and_its_dead_letter(place: Place):
         (["dlq", "redrive"], "none is named"),
         (["dlq", "discard", "1", "--reason", " "], "the reason is empty"),
         (["connectors", "nothing"], "no connector is called"),
+        (["reconcile", "nothing"], "no target is called"),
+        (["reconcile", "archive", "--cycle", "nothing"], "no cycle is called"),
+        (["pull", "nothing"], "is declared to be pulled"),
+        (["pull", "lrs", "--since", "yesterday"], "is no instant"),
     ],
 )
 def test_what_cannot_be_is_said_with_what_to_do(bare: Place, words, says):

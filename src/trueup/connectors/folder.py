@@ -29,7 +29,7 @@ class Folder:
         name="folder",
         title="Files in a folder",
         capabilities=frozenset(
-            {Capability.CREATE, Capability.UPDATE, Capability.DELETE, Capability.READ_BACK}
+            {Capability.CREATE, Capability.UPDATE, Capability.DELETE, Capability.READ_BACK, Capability.LIST}
         ),
         needs=(Need("write", "the folder"),),
         proof=Proof.RUN,
@@ -54,6 +54,20 @@ class Folder:
     async def look(self, line: Line, jobs: Sequence[Job]) -> Looked:  # noqa: ARG002 - as above
         """What the files say."""
         return Looked([await asyncio.to_thread(self._read, job) for job in jobs])
+
+    async def listed(self, line: Line) -> list[str]:  # noqa: ARG002 - as above
+        """The records of all files."""
+        return await asyncio.to_thread(self._listed)
+
+    def _listed(self) -> list[str]:
+        found = []
+        for path in sorted(self._place.glob("*.json")):
+            try:
+                said = json.loads(path.read_bytes()[:LARGEST])
+                found.append(f"{said['source']}:{said['record_id']}")
+            except (OSError, ValueError, KeyError, TypeError):
+                found.append(f"file {path.name}")
+        return found
 
     def _file(self, job: Job) -> Path:
         """A name that holds no more than a digest: keys may be long, or no file names."""

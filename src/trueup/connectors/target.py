@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from trueup.kit.exchange import Line, NoReplyError, Reply
 from trueup.model.completions import Fault
 from trueup.model.delivery import Answer, Found, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from trueup.model.delivery import Evidence, Job, Manifest, Record
 
@@ -71,6 +71,14 @@ class Target(Protocol):
 
     async def look(self, line: Line, jobs: Sequence[Job]) -> Looked:
         """What the target has of these, in one call. Raises NoReplyError."""
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A target that can say all that it holds."""
+
+    async def listed(self, line: Line) -> Collection[str]:
+        """The natural keys (source:record_id) of all records that it holds."""
 
 
 def told_of(reply: Reply, many: int) -> Told:

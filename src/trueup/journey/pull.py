@@ -25,7 +25,7 @@ from trueup.model.delivery import Told
 from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from random import Random
 
     from trueup.connectors.source import Source
@@ -99,6 +99,17 @@ class Puller:
         if wanted is None:
             await cursors.move(database, name, through, now, swept=sweep)
         return done
+
+    async def pages(self) -> AsyncIterator[Sequence[bytes]]:
+        """All of the source as it is, a page after another; nothing is taken in. Raises PullError."""
+        await outbox.known(self.shelf.database, self.of.name, [PULL], 1)
+        more: str | None = None
+        for _ in range(MOST_PAGES):
+            page = await self._page(Range(), more)
+            yield page.raws
+            more = page.more
+            if more is None:
+                return
 
     async def _pages(self, done: Pulled) -> datetime | None:
         statements = Statements(self.shelf)

@@ -80,6 +80,45 @@ async def calls(database: Statements, since: datetime) -> list[Calls]:
 
 
 @dataclass(frozen=True, slots=True)
+class DueRecord:
+    """A record's last revision that is due at a target, and where its delivery stands."""
+
+    source: str
+    record_id: str
+    statement_id: int
+    state: State
+    due_at: datetime
+    code: str | None
+
+    @property
+    def key(self) -> str:
+        """What it is called at every target."""
+        return f"{self.source}:{self.record_id}"
+
+
+async def due_records(
+    database: Statements,
+    target: str,
+    after: tuple[str, str],
+    window: tuple[datetime, datetime] | None,
+    most: int,
+) -> list[DueRecord]:
+    """The records that are due at a target, in the order of their keys from one of them on."""
+    rows = await database.rows(
+        """SELECT DISTINCT ON (c.source, c.record_id) c.source, c.record_id, c.statement_id, o.state, o.due_at, o.code
+           FROM outbox o JOIN completion c USING (statement_id)
+           WHERE o.target = $1 AND (c.source, c.record_id) > ($2, $3)
+             AND ($4::timestamptz IS NULL OR c.occurred_at IS NULL OR c.occurred_at BETWEEN $4 AND $5)
+           ORDER BY c.source, c.record_id, c.statement_id DESC LIMIT $6""",
+        target,
+        *after,
+        *(window or (None, None)),
+        most,
+    )
+    return [DueRecord(**{**row, "state": State(row["state"])}) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Where one delivery stands."""
 

@@ -196,6 +196,28 @@ async def pay(database: Statements, asked: Asked, kind: str) -> Taken:
     return Taken(row["call_id"], row["at"], (), budget.charge, row["opens_at"])
 
 
+async def again(transaction: Transaction, target: str, statements: Sequence[int], gone: Sequence[int]) -> int:
+    """Send these again; what is `gone` there is sent as new. Answers how many."""
+    await transaction.run(
+        "UPDATE standing SET gone = true, digest = '' WHERE target = $1 AND statement_id = ANY($2::bigint[])",
+        target,
+        list(gone),
+    )
+    await transaction.run(
+        "UPDATE standing SET digest = '' WHERE target = $1 AND statement_id = ANY($2::bigint[])",
+        target,
+        list(statements),
+    )
+    told = await transaction.run(
+        """UPDATE outbox SET state = 'queued', run_at = '-infinity', writes = 0, blind = 0, code = NULL,
+                  changed_at = clock_timestamp()
+           WHERE target = $1 AND statement_id = ANY($2::bigint[]) AND state IN ('verified', 'accepted')""",
+        target,
+        list(statements),
+    )
+    return int(told.rpartition(" ")[2])
+
+
 async def settle(transaction: Transaction, call: Call) -> set[int]:
     """Write down how a call ended and what became of what it carried; answers whose lease it still had.
 

@@ -18,6 +18,7 @@ from trueup.doors.cli.db import db
 from trueup.doors.cli.delivery.connectors import connectors
 from trueup.doors.cli.delivery.dlq import dlq
 from trueup.doors.cli.delivery.pull import pull
+from trueup.doors.cli.delivery.reconcile import reconcile
 from trueup.doors.cli.delivery.status import status
 from trueup.doors.cli.delivery.trace import trace
 from trueup.doors.cli.delivery.worker import worker
@@ -67,7 +68,7 @@ def trueup(
 
 
 verbs: list[Callable[..., None]] = [
-    check, who, inspect, explain, faults, sample, sandbox, serve, pull, worker, status, trace, connectors, doctor, conversions,
+    check, who, inspect, explain, faults, sample, sandbox, serve, pull, worker, status, reconcile, trace, connectors, doctor, conversions,
 ]  # fmt: skip  # a list
 for verb in verbs:
     app.command(rich_help_panel="Verbs")(verb)

@@ -108,6 +108,36 @@ async def revisions(database: Statements, source: str, record_id: str) -> list[s
     return [row["revision"] for row in rows]
 
 
+async def there(database: Statements, source: str, record_ids: Sequence[str]) -> set[str]:
+    """Those of a source's records that stand, or wait in quarantine."""
+    rows = await database.rows(
+        """SELECT record_id FROM completion WHERE source = $1 AND record_id = ANY($2::text[])
+           UNION SELECT record_id FROM quarantine WHERE source = $1 AND record_id = ANY($2::text[]) AND released_at IS NULL""",
+        source,
+        list(record_ids),
+    )
+    return {row["record_id"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A record that waits in quarantine, and its fault."""
+
+    source: str
+    record_id: str
+    code: str
+
+
+async def held_back(database: Statements, sources: Sequence[str] | None) -> list[HeldBack]:
+    """What waits in quarantine, of these sources or of all."""
+    rows = await database.rows(
+        """SELECT DISTINCT source, record_id, code FROM quarantine
+           WHERE released_at IS NULL AND ($1::text[] IS NULL OR source = ANY($1)) ORDER BY source, record_id, code""",
+        None if sources is None else list(sources),
+    )
+    return [HeldBack(**row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """A completion as it was taken, and what its source calls whom it is about; None where they were erased since."""
