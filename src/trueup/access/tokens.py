@@ -32,6 +32,8 @@ class Scope(StrEnum):
     PEOPLE_READ = "people:read"
     IDENTITY_READ = "identity:read"
     IDENTITY_DECIDE = "identity:decide"
+    DELIVERIES_READ = "deliveries:read"
+    DELIVERIES_DECIDE = "deliveries:decide"
     AUDIT_READ = "audit:read"
     METRICS_READ = "metrics:read"
 

@@ -38,6 +38,7 @@ from trueup.kit.signing import UnusableKeyError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
+    from trueup.connectors.target import Target
     from trueup.journey.arrive import Shelf
     from trueup.journey.deliver import Outgoing
     from trueup.journey.pull import Incoming
@@ -83,19 +84,21 @@ def serve(settings: ServeSettings) -> None:
 async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
     keys = _signing_keys(settings.environ)
     async with (
-        lines_to(settings.declared.targets if settings.delivers else (), settings.environ) as targets,
+        lines_to(settings.declared.targets, settings.environ) as targets,
         lines_from(settings.declared.sources, settings.environ) as sources,
         open_shelf(settings.environ, settings.declared) as shelf,
-        _working(shelf, keys, targets, sources),
+        _working(shelf, keys, targets if settings.delivers else (), sources),
     ):
-        server = _server(settings, shelf, keys)
+        server = _server(settings, shelf, keys, {one.name: one.target for one in targets})
         host, port = listening.getsockname()[:2]
         logger().info("serve.listening", address=f"http://{host}:{port}")
         await server.serve([listening])
     logger().info("serve.stopped")
 
 
-def _server(settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...]) -> uvicorn.Server:
+def _server(
+    settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...], targets: Mapping[str, Target]
+) -> uvicorn.Server:
     figures = new_figures()
     service = Service(
         shelf=shelf,
@@ -107,6 +110,7 @@ def _server(settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...])
         limits=settings.limits,
         turns=Turns(settings.turns, figures),
         figures=figures,
+        targets=targets,
     )
     return _Server(
         uvicorn.Config(

@@ -22,6 +22,10 @@ SCOPES = (
     "completions:read",
     "statements:write",
     "statements:read",
+    "identity:read",
+    "identity:decide",
+    "deliveries:read",
+    "deliveries:decide",
     "audit:read",
     "metrics:read",
 )

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from trueup.doors.api import audit, completions, health, identity, known, tokens, webhooks
+from trueup.doors.api import audit, completions, deliveries, health, identity, known, tokens, webhooks
 from trueup.doors.api.passage import Passage
 from trueup.doors.api.problems import Refused, answer
 from trueup.doors.api.service import Service
@@ -25,6 +25,7 @@ OPERATIONS: tuple[tuple[str, str, str, Endpoint], ...] = (
     (KEY, "GET", "getCompletion", known.get_completion),
     (f"{KEY}/receipt", "GET", "getReceipt", known.get_receipt),
     (f"{KEY}/conversions", "GET", "getConversions", known.get_conversions),
+    (f"{KEY}/deliveries", "GET", "getDeliveries", deliveries.get_deliveries),
     ("/v1/completions", "POST", "postCompletions", completions.post_completions),
     ("/xapi/about", "GET", "getAbout", statements.get_about),
     ("/xapi/statements", "PUT", "putStatement", spoken(statements.put_statement)),
@@ -39,6 +40,10 @@ OPERATIONS: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("/v1/identity/merges", "POST", "postMerge", identity.post_merge),
     ("/v1/identity/merges/{decision}/undo", "POST", "postUndo", identity.post_undo),
     ("/v1/identity/history", "GET", "getHistory", identity.get_history),
+    ("/v1/status", "GET", "getStatus", deliveries.get_status),
+    ("/v1/dead-letters", "GET", "getDeadLetters", deliveries.get_dead_letters),
+    ("/v1/dead-letters/redrive", "POST", "postRedrive", deliveries.post_redrive),
+    ("/v1/dead-letters/discard", "POST", "postDiscard", deliveries.post_discard),
     ("/v1/audit/checkpoint", "GET", "getCheckpoint", audit.get_checkpoint),
     ("/v1/audit/tile/{path:path}", "GET", "getTile", audit.get_tile),
     ("/v1/audit/inclusion/{index}", "GET", "getInclusion", audit.get_inclusion),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import msgspec
-from starlette.responses import Response
 
 from trueup.access.tokens import Scope
-from trueup.doors.api.bodies import JSON, checked_depth, read_body
+from trueup.doors.api.asked import answered, bad, limit, read_as, text
 from trueup.doors.api.numbers import whole_number
 from trueup.doors.api.problems import Refused
 from trueup.doors.api.service import Service
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from trueup.access.tokens import Caller
     from trueup.journey.identify import Decided
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 HIGHEST = 2**63 - 1
-MOST = 1000
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
@@ -65,29 +64,29 @@ async def get_who(request: Request) -> Response:
     """Who somebody was on a day, as was known at an instant."""
     service, _ = await _admitted(request, Scope.IDENTITY_READ)
     now = datetime.now(UTC)
-    value = _text(request, "value", required=True)
+    value = text(request, "value", required=True)
     assert value is not None  # noqa: S101 - it is required
     answer = await who(
         service.shelf,
         value,
         on=_day(request, "on") or now.date(),
         known=_instant(request, "known") or now,
-        issuer=_text(request, "issuer"),
+        issuer=text(request, "issuer"),
     )
-    return _answer(who_document(answer))
+    return answered(who_document(answer))
 
 
 async def get_conflicts(request: Request) -> Response:
     """What a machine must not decide."""
     service, _ = await _admitted(request, Scope.IDENTITY_READ)
-    about = _text(request, "about")
+    about = text(request, "about")
     kinds = {str(one): one for one in About}
     if about is not None and about not in kinds:
-        raise _bad("about", ", ".join(kinds), about)
+        raise bad("about", ", ".join(kinds), about)
     counts, found = await conflicts(
-        service.shelf, now=datetime.now(UTC), about=kinds[about] if about else None, most=_limit(request)
+        service.shelf, now=datetime.now(UTC), about=kinds[about] if about else None, most=limit(request)
     )
-    return _answer(conflicts_document(counts, found))
+    return answered(conflicts_document(counts, found))
 
 
 async def get_record(request: Request) -> Response:
@@ -96,21 +95,21 @@ async def get_record(request: Request) -> Response:
     seen = await look_at(service.shelf, whole_number(request, "number", 1, HIGHEST), now=datetime.now(UTC))
     if seen is None:
         raise Refused("not-found", "no record has this number", pointer="number")
-    return _answer(record_document(seen))
+    return answered(record_document(seen))
 
 
 async def get_history(request: Request) -> Response:
     """What was decided of a person, or of all; the latest `limit`, in their order."""
     service, _ = await _admitted(request, Scope.IDENTITY_READ)
-    asked = told_of(service.shelf, _text(request, "person"), now=datetime.now(UTC), most=_limit(request))
-    return _answer(history_document(await _held(asked)))
+    asked = told_of(service.shelf, text(request, "person"), now=datetime.now(UTC), most=limit(request))
+    return answered(history_document(await _held(asked)))
 
 
 async def post_decision(request: Request) -> Response:
     """Whose a record is: a person's, not theirs, or of somebody whom no roster has."""
     service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
     number = whole_number(request, "number", 1, HIGHEST)
-    asked = await _read(request, service, _Decide)
+    asked = await read_as(request, service, _Decide)
     if (asked.link is not None) + bool(asked.apart) + asked.own != 1:
         raise Refused("malformed-body", "it isn't said what is decided", expected="one of link, apart, own")
     why = _why(caller, asked.reason)
@@ -127,7 +126,7 @@ async def post_decision(request: Request) -> Response:
 async def post_merge(request: Request) -> Response:
     """Two people are one human."""
     service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
-    asked = await _read(request, service, _Merge)
+    asked = await read_as(request, service, _Merge)
     why = _why(caller, asked.reason)
     person, into = [
         await _held(the_person(service.shelf, one, now=why.at)) for one in (asked.person, asked.into)
@@ -139,7 +138,7 @@ async def post_undo(request: Request) -> Response:
     """A merge no longer holds."""
     service, caller = await _admitted(request, Scope.IDENTITY_DECIDE)
     number = whole_number(request, "decision", 1, HIGHEST)
-    asked = await _read(request, service, _Undo)
+    asked = await read_as(request, service, _Undo)
     return _decided(await _held(identify.unmerge(service.shelf, number, _why(caller, asked.reason))))
 
 
@@ -153,21 +152,6 @@ def _why(caller: Caller, reason: str) -> Why:
     return Why.of_person(caller.account, reason.strip(), datetime.now(UTC))
 
 
-async def _read(request: Request, service: Service, kind: type[Answer]) -> Answer:
-    async with service.turns.turn(service.size_of(request)):
-        body = await read_body(request, (JSON,), service.limits)
-    try:
-        return msgspec.json.decode(checked_depth(body.raw, service.limits), type=kind)
-    except msgspec.DecodeError as error:
-        where = re.search(r"`\$\.?([^`]*)`", str(error))
-        raise Refused(
-            "malformed-body",
-            "the body is not as the contract says",
-            pointer="/" + where[1].replace(".", "/") if where else None,
-            expected=re.sub(r" - at `.*", "", str(error))[:200],
-        ) from None
-
-
 async def _held(work: Awaitable[Answer]) -> Answer:
     try:
         return await work
@@ -176,42 +160,20 @@ async def _held(work: Awaitable[Answer]) -> Answer:
 
 
 def _decided(done: Decided) -> Response:
-    return _answer(decided_document(done), 201)
-
-
-def _answer(document: dict[str, Any], status: int = 200) -> Response:
-    return Response(msgspec.json.encode(document), status, media_type=JSON)
-
-
-def _text(request: Request, name: str, *, required: bool = False) -> str | None:
-    said = request.query_params.getlist(name)
-    if not said and not required:
-        return None
-    if len(said) != 1 or not 0 < len(said[0].strip()) <= MOST or "\0" in said[0]:
-        raise _bad(name, "one text of 1 to 1000 characters", *said[:1])
-    return said[0]
-
-
-def _limit(request: Request) -> int:
-    said = _text(request, "limit")
-    if said is None:
-        return 100
-    if not (said.isascii() and said.isdigit() and len(said) <= 4 and 1 <= int(said) <= MOST):
-        raise _bad("limit", f"a whole number from 1 to {MOST}", said)
-    return int(said)
+    return answered(decided_document(done), 201)
 
 
 def _day(request: Request, name: str) -> date | None:
-    said = _text(request, name)
+    said = text(request, name)
     try:
         return date.fromisoformat(said) if said else None
     except ValueError:
-        raise _bad(name, "YYYY-MM-DD", said or "") from None
+        raise bad(name, "YYYY-MM-DD", said or "") from None
 
 
 def _instant(request: Request, name: str) -> datetime | None:
     """A time, or the end of a day in UTC."""
-    said = _text(request, name)
+    said = text(request, name)
     if said is None:
         return None
     try:
@@ -219,19 +181,9 @@ def _instant(request: Request, name: str) -> datetime | None:
             return datetime.combine(date.fromisoformat(said), time.max, UTC)
         at = datetime.fromisoformat(said)
     except ValueError:
-        raise _bad(name, "YYYY-MM-DD, or a time with its offset", said) from None
+        raise bad(name, "YYYY-MM-DD, or a time with its offset", said) from None
     if at.tzinfo is None or not timedelta(0) <= at - datetime(1, 1, 2, tzinfo=UTC) <= timedelta(
         days=3_652_050
     ):
-        raise _bad(name, "YYYY-MM-DD, or a time with its offset", said)
+        raise bad(name, "YYYY-MM-DD, or a time with its offset", said)
     return at
-
-
-def _bad(name: str, expected: str, said: str = "") -> Refused:
-    return Refused(
-        "bad-parameter",
-        "the parameter is not as it may be",
-        pointer=name,
-        expected=expected,
-        actual=f"text of {len(said)} characters",
-    )

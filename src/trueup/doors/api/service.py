@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trueup.doors.api.callers import caller_with
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from trueup.access.tokens import Caller, Scope
+    from trueup.connectors.target import Target
     from trueup.doors.api.bodies import Limits
     from trueup.doors.api.figures import Figures
     from trueup.doors.api.turns import Turns
@@ -38,6 +39,7 @@ class Service:
     limits: Limits
     turns: Turns
     figures: Figures
+    targets: Mapping[str, Target] = field(default_factory=dict)  # as they are declared, by their names
 
     @staticmethod
     def of(request: Request) -> Service:
