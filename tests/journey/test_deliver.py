@@ -16,11 +16,14 @@ import shelves
 from trueup.connectors.target import Line, Looked, Options, Written
 from trueup.connectors.targets import TARGETS
 from trueup.delivery.history import store as history
+from trueup.delivery.outbox import store as outbox
 from trueup.identity.policy import default_policy
-from trueup.journey import dead_letters
+from trueup.journey import dead_letters, identify
 from trueup.journey.deliver import Carrier, Outgoing
 from trueup.journey.enrol import enrol, enrol_actors
+from trueup.journey.identify import Why
 from trueup.journey.trace import trace
+from trueup.journey.who import the_person
 from trueup.model.completions import Key
 from trueup.model.delivery import Answer, Budget, Capability, Found, Told
 from trueup.model.settings import SourceSettings
@@ -420,6 +423,33 @@ def test_a_story_tells_every_try(database, tmp_path):
         ].state.value
 
     assert on(database, work) == ([("create", "unknown", "TU0402"), ("look", "there", None)], "verified")
+
+
+def test_what_was_delivered_follows_its_person_through_a_merge_and_back(database, tmp_path):
+    async def work(shelf):
+        now = datetime.now(UTC)
+        await enrol(
+            shelf, "hr", [people.entry("u1", "E1001"), people.entry("u2", "E1002", "Bob Ray")], now=now
+        )
+        await shelves.take(shelf, shelves.event(1, account=..., employee_number="E1001"), now=now)
+        await enrol_actors(shelf, now=now, policy=default_policy())
+        to = outgoing(folder(tmp_path))
+        await carried(shelf, to)
+        ann, bob = [await the_person(shelf, number, now=now) for number in ("E1001", "E1002")]
+        why = Why.of_person("steward", "one human", now)
+        merged = await identify.merge(shelf, ann, bob, why)
+        numbers = [files(tmp_path)[0]["employee_number"]]
+        seen = await outbox.follow(shelf.database, ["review"], 0)
+        again = await outbox.follow(shelf.database, ["review"], 0)
+        await carried(shelf, to)
+        numbers.append(files(tmp_path)[0]["employee_number"])
+        await identify.unmerge(shelf, merged.decisions[0], why)
+        await outbox.follow(shelf.database, ["review"], seen[0])
+        await carried(shelf, to)
+        numbers.append(files(tmp_path)[0]["employee_number"])
+        return numbers, seen[1], again[1], await states(shelf)
+
+    assert on(database, work) == (["E1001", "E1002", "E1001"], 1, 0, {"verified": 1})
 
 
 def test_a_found_answer_may_carry_more_than_was_sent():

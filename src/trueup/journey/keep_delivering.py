@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from trueup.delivery.history.store import waits
+from trueup.delivery.outbox.store import follow
 from trueup.journey.deliver import Carrier
 from trueup.kit.database import UnavailableError
 from trueup.kit.log import logger
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 REST = 0.5  # seconds between two looks for what is due
 TROUBLE = 5.0  # seconds after a failure of our own
+FOLLOWS = 2.0  # seconds between two looks at whose completions are
 LANES = 2  # turns at one target at the same time
 
 
@@ -38,6 +40,25 @@ async def keep_delivering(
         for target in targets:
             for _ in range(lanes):
                 all_of_them.create_task(_lane(Carrier(shelf, target, worker), stop))
+        if targets:
+            all_of_them.create_task(_follow(shelf, [one.name for one in targets], stop))
+
+
+async def _follow(shelf: Shelf, targets: Sequence[str], stop: asyncio.Event) -> None:
+    """What was delivered follows its person: a merge, an unmerge or another decision is corrected at each target.
+
+    All decisions are looked at once, and then those since the one before the last: a transaction may have been slower
+    than one that came after it.
+    """
+    last, before = 0, 0
+    while not stop.is_set():
+        with suppress(UnavailableError):
+            seen, sent = await follow(shelf.database, targets, before)
+            last, before = seen, last
+            if sent:
+                logger().info("delivery.followed", deliveries=sent)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FOLLOWS)
 
 
 async def done(shelf: Shelf, targets: Sequence[Outgoing]) -> bool:

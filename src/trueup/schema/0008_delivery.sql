@@ -15,6 +15,7 @@ ALTER TABLE outbox
   ADD COLUMN attempts integer NOT NULL DEFAULT 0,   -- calls that carried it, or looked for it
   ADD COLUMN writes integer NOT NULL DEFAULT 0,     -- of these, those that carried it
   ADD COLUMN blind integer NOT NULL DEFAULT 0,      -- looks for it that were not answered, in a row
+  ADD COLUMN reparented bigint NOT NULL DEFAULT 0,  -- the last decision about whose it is that was carried on
   ADD COLUMN at_most integer,                       -- goes in no larger batch: a larger one was refused as a whole
   ADD COLUMN call_id bigint,                        -- the call that has it, or had it last
   ADD COLUMN code text,                             -- what it waits for, or died of
@@ -106,6 +107,10 @@ CREATE TABLE dead_letter (
 );
 CREATE INDEX dead_letter_statement ON dead_letter (statement_id);
 CREATE UNIQUE INDEX dead_letter_open ON dead_letter (statement_id, target) WHERE ended_at IS NULL;
+
+-- The last decision by which a completion has another person, for other rooms to read. Room: identity.
+CREATE VIEW reparented_facts AS
+SELECT statement_id, max(decision_id) AS decision_id FROM reparented GROUP BY statement_id;
 
 -- How far each source was pulled, by its own clock, and when all of it was read last.
 CREATE TABLE pull_cursor (

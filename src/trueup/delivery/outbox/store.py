@@ -218,6 +218,28 @@ async def again(transaction: Transaction, target: str, statements: Sequence[int]
     return int(told.rpartition(" ")[2])
 
 
+async def follow(database: Statements, targets: Sequence[str], after: int) -> tuple[int, int]:
+    """Send those again that are at a target and are another person's by a decision since then (requirements F5c).
+
+    Answers the last decision that was looked at, and how many are sent.
+    """
+    row = await database.row(
+        """WITH moved AS (
+             SELECT statement_id, decision_id FROM reparented_facts WHERE decision_id > $2),
+           sent AS (
+             UPDATE outbox o SET state = 'queued', run_at = '-infinity', writes = 0, blind = 0, code = NULL,
+                    reparented = m.decision_id, changed_at = clock_timestamp()
+             FROM moved m
+             WHERE o.statement_id = m.statement_id AND o.target = ANY($1::text[]) AND o.reparented < m.decision_id
+               AND (o.state = 'verified' OR (o.state = 'accepted' AND o.run_at = 'infinity'))
+             RETURNING 1)
+           SELECT coalesce((SELECT max(decision_id) FROM moved), $2) AS last, (SELECT count(*) FROM sent) AS sent""",
+        list(targets),
+        after,
+    )
+    return (row["last"], row["sent"]) if row else (after, 0)
+
+
 async def settle(transaction: Transaction, call: Call) -> set[int]:
     """Write down how a call ended and what became of what it carried; answers whose lease it still had.
 

@@ -242,14 +242,17 @@ async def behind(database: Statements, statements: Collection[int]) -> dict[int,
 
 
 async def called(database: Statements, people: Collection[UUID], on: date) -> dict[UUID, dict[str, str]]:
-    """What the roster calls people on a day, by kind: the latest that is known of each."""
+    """What the roster calls people on a day, by kind: the latest that is known of each.
+
+    Of who was merged with others: what the one is called who stays.
+    """
     rows = await database.rows(
         """SELECT DISTINCT ON (f.person_id, a.kind) f.person_id, a.kind, a.value
-           FROM identity_facts f JOIN assertion a USING (record_id)
+           FROM identity_facts f JOIN link l USING (record_id) JOIN assertion a USING (record_id)
            WHERE f.role = 'person' AND f.person_id = ANY($1::uuid[]) AND a.known_to IS NULL
              AND a.kind IN ('employee_number', 'email', 'id')
              AND (a.true_from IS NULL OR a.true_from <= $2) AND (a.true_to IS NULL OR a.true_to > $2)
-           ORDER BY f.person_id, a.kind, a.assertion_id DESC""",
+           ORDER BY f.person_id, a.kind, (l.person_id = f.person_id) DESC, a.assertion_id DESC""",
         list(people),
         on,
     )
