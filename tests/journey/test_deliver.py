@@ -297,6 +297,34 @@ def test_somebody_who_is_not_known_yet_is_waited_for_and_not_given_up(database, 
     assert files(tmp_path)[0]["employee_number"] == "E1001"
 
 
+def test_what_went_out_stays_out_where_its_person_is_not_known_any_more(database, tmp_path):
+    class Forgetful(OnlyPeople):
+        known = True
+
+        def record(self, evidence):
+            return super().record(replace(evidence, person=evidence.person if self.known else None))
+
+    async def work(shelf):
+        now = datetime.now(UTC)
+        await enrol(shelf, "hr", [people.entry("u1", "E1001")], now=now)
+        await shelves.take(shelf, shelves.event(1, account=..., employee_number="E1001"), now=now)
+        await enrol_actors(shelf, now=now, policy=default_policy())
+        target = Forgetful(tmp_path, told=Told.UNKNOWN, times=1)
+        carrier = Carrier(shelf, outgoing(target), "test")
+        await carrier.ready()
+        await carrier.turn()
+        target.known = False
+        await asyncio.sleep(0.06)
+        await carrier.turn()
+        before = await states(shelf), await shelf.database.value("SELECT code FROM outbox")
+        target.known = True
+        await shelf.database.run("UPDATE outbox SET run_at = '-infinity'")
+        await carried(shelf, carrier.to)
+        return before, await states(shelf), target.writes
+
+    assert on(database, work) == (({"sent": 1}, "TU0103"), {"verified": 1}, 1)
+
+
 def test_nobody_until_the_deadline_is_given_up_with_the_cause(database, tmp_path):
     async def work(shelf):
         await shelves.take(shelf, shelves.event(1), now=datetime.now(UTC) - timedelta(days=3))

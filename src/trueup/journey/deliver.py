@@ -256,7 +256,10 @@ def _stopped(due: Due, plan: Carried) -> Settled:
         return Settled(number, attempts, State.SUPERSEDED, "carry", plan.over or "")
     fault = plan.stop
     if fault.code in WAITING and due.due_at > datetime.now(UTC):
-        return Settled(number, attempts, State.QUEUED, "", "", ROSTER, fault.code, counted=False)
+        counted = (
+            due.state is not State.QUEUED
+        )  # what went out stays out: it is looked for once they are known
+        return Settled(number, attempts, due.state, "", "", ROSTER, fault.code, counted=counted)
     return Settled(number, attempts, State.DEAD, "carry", "unfit", None, fault.code, fault=fault)
 
 
