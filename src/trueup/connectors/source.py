@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from trueup.connectors.target import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from trueup.kit.exchange import Line, Reply
-    from trueup.model.delivery import Manifest
+    from trueup.model.delivery import Manifest, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +37,23 @@ class Page:
 
 
 class PageError(Exception):
-    """An answer that is no page of records: what was expected, and its status."""
+    """An answer that is no page of records: what was expected, and what it says of asking again."""
 
-    def __init__(self, expected: str, reply: Reply) -> None:
+    def __init__(self, expected: str, reply: Reply, told: Told | None = None) -> None:
         super().__init__(f"status {reply.status}: expected {expected}")
         self.expected = expected
         self.reply = reply
+        self.told = told or told_of(reply, 1)
 
 
 class Source(Protocol):
     """A system that completions are pulled from. One page is one call."""
 
     manifest: Manifest
+    statements: bool  # its records are xAPI statements; else `event` says what each of them says
+
+    def event(self, raw: bytes) -> dict[str, Any] | None:
+        """The event (contracts/event.schema.json, without its source) that a record says; None where it says none."""
 
     async def page(self, line: Line, wanted: Range, more: str | None) -> Page:
         """The first page of a range, or the one that `more` names. Raises NoReplyError, PageError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trueup.connectors.moodle import Moodle
 from trueup.connectors.xapi_source import XapiSource
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from trueup.connectors.target import Options
     from trueup.model.delivery import Manifest
 
-KINDS: tuple[type[XapiSource], ...] = (XapiSource,)
+KINDS: tuple[type[Moodle | XapiSource], ...] = (Moodle, XapiSource)
 
 SOURCES: Mapping[str, Callable[[Options], Source]] = {kind.manifest.name: kind for kind in KINDS}
 """How each is made, by its name."""

@@ -285,6 +285,14 @@ def _judged(one: DueRecord, job: Job, what: Found) -> Difference | None:
     )
 
 
+def _said(puller: Puller, raw: bytes) -> Mapping[str, Any] | None:
+    """The completion that a record of a source says, if it says one."""
+    if not puller.of.source.statements:
+        return puller.of.source.event(raw)
+    event = event_of(json.loads(raw), puller.of.name)
+    return None if isinstance(event, NoCompletion) else event
+
+
 def _inside(event: Mapping[str, Any], window: tuple[datetime, datetime] | None) -> bool:
     """Whether it happened in the window; where its source says no time, it can't be told, and counts."""
     if window is None:

@@ -86,7 +86,10 @@ def incoming(told: SourceSettings, environ: Mapping[str, str], client: httpx2.As
         )
     if told.name == "*":
         raise _unusable("a source that is pulled needs a name of its own", 'another name than "*"')
-    source = kind(Options(told.address, _secret(told, environ), told.options))
+    try:
+        source = kind(Options(told.address, _secret(told, environ), told.options))
+    except UnusableOptionsError as error:
+        raise _unusable(f"the source {told.name!r} can't be used: {error}") from error
     return Incoming(
         name=told.name,
         source=source,

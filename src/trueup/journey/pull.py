@@ -8,19 +8,23 @@ what was stored late, under an earlier time, is in there (requirements F4d).
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from trueup.connectors.source import Page, PageError, Range
-from trueup.connectors.target import NoReplyError, told_of
+from trueup.connectors.target import NoReplyError
 from trueup.delivery import patience
 from trueup.delivery.cursors import store as cursors
 from trueup.delivery.outbox import store as outbox
 from trueup.delivery.outbox.store import Asked, Call, Ended
 from trueup.intake.xapi.refusal import Version
+from trueup.journey.arrive import Incoming as Arriving
+from trueup.journey.arrive import arrive
 from trueup.journey.statements import Sender, Statements, Taken
+from trueup.model.completions import Outcome
 from trueup.model.delivery import Told
 from trueup.model.told import ToldError
 
@@ -134,6 +138,9 @@ class Puller:
         """A page at once; where one of it can't be taken, each by itself, so that it keeps no other out."""
         if not raws:
             return
+        if not self.of.source.statements:
+            await self._arrive(raws, done)
+            return
         whole = await statements.take(raws, sender, batch=True)
         if isinstance(whole, Taken):
             done.outcomes.update(verdict.outcome.value for verdict in whole.verdicts)
@@ -151,6 +158,18 @@ class Puller:
                 done.outcomes["conflict"] += 1
                 done.refused.append(f"{one.id}: another statement stands under this id")
 
+    async def _arrive(self, raws: Sequence[bytes], done: Pulled) -> None:
+        """Records that are no statements go the way of every event; what can't be settled waits in quarantine."""
+        incoming = [one for raw in raws if (one := self._event(raw)) is not None]
+        for verdict in await arrive(self.shelf, incoming, door="pull", now=datetime.now(UTC)):
+            done.outcomes[verdict.outcome.value] += 1
+            if verdict.outcome is Outcome.REJECTED and verdict.fault is not None:
+                done.refused.append(f"{verdict.fault.pointer}: expected {verdict.fault.expected}")
+
+    def _event(self, raw: bytes) -> Arriving | None:
+        event = self.of.source.event(raw)
+        return Arriving(json.dumps({"source": self.of.name, **event}).encode(), raw) if event else None
+
     async def _page(self, wanted: Range, more: str | None) -> Page:
         """One page, tried again where that may help. Each try is a call that is paid for and recorded."""
         why = ""
@@ -163,7 +182,7 @@ class Puller:
                 why, wait = error.why, None
                 call.ended = Ended(error=error.why, failed=True)
             except PageError as error:
-                told, wait = told_of(error.reply, 1), error.reply.signals.wait
+                told, wait = error.told, error.reply.signals.wait
                 why = str(error)
                 call.ended = Ended(error.reply.status, error.reply.request_id, wait=wait, failed=True)
             except ValueError as error:
@@ -178,13 +197,12 @@ class Puller:
             await self._settled(call)
             if told in {Told.DENIED, Told.REFUSED}:
                 break
-            pause = (
-                wait
-                if wait is not None
-                else patience.backoff(attempt, self.dice, self.of.first_wait).total_seconds()
-            )
-            self.tell(f"{why}; trying again in {pause:.1f} s")
-            await self.wait(pause)
+            if wait is None:
+                pause = patience.backoff(attempt, self.dice, self.of.first_wait).total_seconds()
+                self.tell(f"{why}; trying again in {pause:.1f} s")
+                await self.wait(pause)
+            else:  # the next call is paid for once the source is open again
+                self.tell(f"{why}; it asks to wait {wait:.1f} s")
         raise PullError(
             f"{self.of.name} can't be read: {why}",
             "a page of records",
