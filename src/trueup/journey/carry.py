@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from trueup.connectors.target import UnfitError
-from trueup.delivery.outbox import store as outbox
+from trueup.delivery.standing import store as standing
 from trueup.identity.register import store as register
 from trueup.intake.ledger import store as ledger
 from trueup.kit.canonical_json import digest as digest_of
@@ -48,7 +48,7 @@ async def carry(
 ) -> dict[int, Carried]:
     """What is to be done for each of these deliveries to a target; or what was done, of those `sent` already."""
     database = shelf.database
-    kin = await outbox.siblings(database, name, statements)
+    kin = await standing.siblings(database, name, statements)
     stand = [one.standing for one in kin.values() if one.standing is not None]
     befores = {one.statement_id for one in stand} | {
         one.replaces for one in stand if one.replaces is not None
@@ -109,7 +109,9 @@ def _when(occurred: Instant) -> datetime | date | None:
     return (occurred.at + timedelta(minutes=occurred.offset_minutes or 0)).date()
 
 
-def _to_do(target: Target, evidence: Evidence, kin: outbox.Sibling, known: Mapping[int, Evidence]) -> Carried:
+def _to_do(
+    target: Target, evidence: Evidence, kin: standing.Sibling, known: Mapping[int, Evidence]
+) -> Carried:
     """The job that brings the target to this revision, if it is the last one and nothing is on its way."""
     if kin.latest > kin.statement_id:
         return Carried(over="superseded")
@@ -129,7 +131,7 @@ def _to_do(target: Target, evidence: Evidence, kin: outbox.Sibling, known: Mappi
 
 
 def _was_done(
-    target: Target, evidence: Evidence, kin: outbox.Sibling, known: Mapping[int, Evidence]
+    target: Target, evidence: Evidence, kin: standing.Sibling, known: Mapping[int, Evidence]
 ) -> Carried:
     """What is looked for of a revision that went out, whatever has come since."""
     stands = kin.standing
@@ -154,7 +156,7 @@ def _job(job: Job) -> Carried:
 
 
 def _taken_back(
-    target: Target, evidence: Evidence, stands: outbox.Standing | None, before: Evidence | None
+    target: Target, evidence: Evidence, stands: standing.Standing | None, before: Evidence | None
 ) -> Carried:
     had = _held(target, before) if before is not None else None
     if stands is None or had is None:
@@ -164,7 +166,7 @@ def _taken_back(
     return _job(Job(Verb.DELETE, evidence, had, stands.remote_id, before))
 
 
-def _corrected(target: Target, job: Job, stands: outbox.Standing) -> Carried:
+def _corrected(target: Target, job: Job, stands: standing.Standing) -> Carried:
     """A correction goes by what the target can do (requirements F3g)."""
     if stands.seen and stands.digest == record_digest(job.record):
         return Carried(over="unchanged", digest=stands.digest)

@@ -19,6 +19,7 @@ from trueup.delivery import patience
 from trueup.delivery.history import store as history
 from trueup.delivery.outbox import store as outbox
 from trueup.delivery.outbox.store import Asked, Call, Ended
+from trueup.delivery.standing import store as standing
 from trueup.intake.ledger import store as ledger
 from trueup.intake.xapi.reading import NoCompletion, event_of
 from trueup.journey.carry import carry
@@ -267,7 +268,8 @@ async def repair(shelf: Shelf, target: str, differences: Sequence[Difference]) -
         if one.cause is Cause.VANISHED and one.statement_id is not None
     ]
     async with shelf.database.transaction() as transaction:
-        return await outbox.again(transaction, target, numbers, gone)
+        await standing.lost(transaction, target, numbers, gone)
+        return await outbox.again(transaction, target, numbers)
 
 
 def _judged(one: DueRecord, job: Job, what: Found) -> Difference | None:

@@ -17,14 +17,16 @@ from trueup.connectors.target import NoReplyError
 from trueup.delivery import patience
 from trueup.delivery.letters import store as letters
 from trueup.delivery.outbox import store as outbox
-from trueup.delivery.outbox.store import Asked, Call, Ended, Settled, Standing
+from trueup.delivery.outbox.store import Asked, Call, Ended, Settled
+from trueup.delivery.standing import store as standing
+from trueup.delivery.standing.store import Standing
 from trueup.journey.carry import WAITING, carry
 from trueup.journey.outcomes import Turn, looked, written
 from trueup.model.completions import Fault
 from trueup.model.delivery import Answer, Budget, Capability, Found, State, Told, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trueup.connectors.target import Line, Target
     from trueup.delivery.outbox.store import Due
@@ -117,14 +119,15 @@ class Carrier:
         if not taken.due:
             return Done(0, taken.opens_at)
         call = Call(to.name, scope, taken)
+        stands: dict[int, Standing] = {}
         going = await self._planned(call, looks=looks)
         if going and looks:
-            await self._look(call, going)
+            await self._look(call, going, stands)
         elif going and time.monotonic() - begun < SPARE.total_seconds() / 2:
-            await self._write(call, going)
+            await self._write(call, going, stands)
         elif going:  # the lease might end before the call does
             call.settled += [_again(one.due) for one in going]
-        await self._settle(call)
+        await self._settle(call, stands)
         return Done(len(taken.due))
 
     async def _planned(self, call: Call, *, looks: bool) -> list[_Going]:
@@ -146,7 +149,7 @@ class Carrier:
                 going.append(_Going(one, plan, plan.job))
         return going
 
-    async def _write(self, call: Call, going: Sequence[_Going]) -> None:
+    async def _write(self, call: Call, going: Sequence[_Going], stands: dict[int, Standing]) -> None:
         try:
             wrote = await self.to.target.write(self.to.line, [one.job for one in going])
             answers, call.ended = wrote.answers, _ended(wrote.reply)
@@ -158,10 +161,10 @@ class Carrier:
             number = one.due.statement_id
             call.settled.append(written(turn, one.due, one.plan, answer))
             if answer.told is Told.ACCEPTED:
-                call.stands[number] = _standing(one, answer.remote_id, seen=False)
+                stands[number] = _standing(one, answer.remote_id, seen=False)
         await self._pace(call, [one.told for one in answers])
 
-    async def _look(self, call: Call, going: Sequence[_Going]) -> None:
+    async def _look(self, call: Call, going: Sequence[_Going], stands: dict[int, Standing]) -> None:
         try:
             saw = await self.to.target.look(self.to.line, [one.job for one in going])
             found, call.ended = saw.found, _ended(saw.reply)
@@ -172,9 +175,9 @@ class Carrier:
             after = looked(turn, one.due, one.plan, what, call.taken.started_at)
             call.settled.append(after)
             if after.state is State.VERIFIED:
-                call.stands[one.due.statement_id] = _standing(one, what.remote_id, seen=True)
+                stands[one.due.statement_id] = _standing(one, what.remote_id, seen=True)
             elif after.state is not one.due.state and what.failed is None:
-                call.stands[one.due.statement_id] = self._not_as_told(one, what)
+                stands[one.due.statement_id] = self._not_as_told(one, what)
         await self._pace(call, [one.failed or Told.ACCEPTED for one in found])
         call.ended = replace(call.ended, batch=None)
 
@@ -214,10 +217,11 @@ class Carrier:
             batch = patience.grown(pace.batch, self.to.batch)
         call.ended = replace(call.ended, wait=wait, batch=batch, failed=failed)
 
-    async def _settle(self, call: Call) -> None:
+    async def _settle(self, call: Call, stands: Mapping[int, Standing]) -> None:
         name, settled = self.to.name, call.settled
         async with self.shelf.database.transaction() as transaction:
             held = await outbox.settle(transaction, call)
+            await standing.keep(transaction, name, stands, held)
             mine = [one for one in settled if one.statement_id in held]
             if dead := [_cause(one, one.fault) for one in mine if one.fault is not None]:
                 await letters.bury(transaction, name, dead)

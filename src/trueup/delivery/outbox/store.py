@@ -98,30 +98,15 @@ class Settled:
     fault: Fault | None = None  # why it is given up
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a target holds of a record."""
-
-    source: str
-    record_id: str
-    remote_id: str | None  # None: as it was; "": not known any more
-    statement_id: int
-    digest: bytes
-    gone: bool = False
-    seen: bool = False
-    replaces: int | None = None  # the revision that it had before, until this one was seen
-
-
 @dataclass(slots=True)
 class Call:
-    """A call that was taken, how it ended, and what follows: for each delivery that it has, and for what the target holds."""
+    """A call that was taken, how it ended, and what follows for each delivery that it has."""
 
     target: str
     scope: str
     taken: Taken
     ended: Ended = field(default_factory=lambda: Ended(sent=False))
     settled: list[Settled] = field(default_factory=list)
-    stands: dict[int, Standing] = field(default_factory=dict)  # by the delivery that brought it there
 
 
 async def known(database: Statements, target: str, scopes: Sequence[str], batch: int) -> None:
@@ -196,18 +181,8 @@ async def pay(database: Statements, asked: Asked, kind: str) -> Taken:
     return Taken(row["call_id"], row["at"], (), budget.charge, row["opens_at"])
 
 
-async def again(transaction: Transaction, target: str, statements: Sequence[int], gone: Sequence[int]) -> int:
-    """Send these again; what is `gone` there is sent as new. Answers how many."""
-    await transaction.run(
-        "UPDATE standing SET gone = true, digest = '' WHERE target = $1 AND statement_id = ANY($2::bigint[])",
-        target,
-        list(gone),
-    )
-    await transaction.run(
-        "UPDATE standing SET digest = '' WHERE target = $1 AND statement_id = ANY($2::bigint[])",
-        target,
-        list(statements),
-    )
+async def again(transaction: Transaction, target: str, statements: Sequence[int]) -> int:
+    """Send these again, which had ended well; answers how many."""
     told = await transaction.run(
         """UPDATE outbox SET state = 'queued', run_at = '-infinity', writes = 0, blind = 0, code = NULL,
                   changed_at = clock_timestamp()
@@ -246,11 +221,7 @@ async def settle(transaction: Transaction, call: Call) -> set[int]:
     A delivery that another call has taken since is left as it is: only its attempt is noted.
     """
     await _end(transaction, call)
-    held = await _settle(transaction, call.target, call.taken, call.settled)
-    mine = {(one.source, one.record_id): one for number, one in sorted(call.stands.items()) if number in held}
-    if mine:
-        await _stand(transaction, call.target, list(mine.values()))
-    return held
+    return await _settle(transaction, call.target, call.taken, call.settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,57 +238,6 @@ async def pace(database: Statements, target: str, scope: str) -> Pace:
         "SELECT batch, failures FROM destination WHERE (target, scope) = ($1, $2)", target, scope
     )
     return Pace(row["batch"], row["failures"]) if row else Pace(1.0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """What else is on its way to the target, or stands there, of a statement's record."""
-
-    statement_id: int
-    latest: int  # the last revision of the record that came
-    in_flight: int | None  # another revision that may be there already: it has to be looked up first
-    standing: Standing | None
-
-
-async def siblings(database: Statements, target: str, statements: Sequence[int]) -> dict[int, Sibling]:
-    """By statement: which revision of its record is the last, which is on its way, and which stands."""
-    rows = await database.rows(
-        """SELECT c.statement_id, k.latest, k.in_flight, s.source, s.record_id, s.remote_id, s.statement_id AS has, s.digest,
-             s.gone, s.seen_at, s.replaces
-           FROM completion c
-           CROSS JOIN LATERAL (
-             SELECT max(l.statement_id) AS latest,
-                    max(l.statement_id) FILTER (WHERE l.statement_id <> c.statement_id
-                      AND o.state IN ('sent', 'accepted') AND o.run_at < 'infinity') AS in_flight
-             FROM completion l JOIN outbox o ON o.statement_id = l.statement_id AND o.target = $1
-             WHERE l.source = c.source AND l.record_id = c.record_id) k
-           LEFT JOIN LATERAL (
-             SELECT * FROM standing s WHERE s.target = $1 AND s.source = c.source AND s.record_id = c.record_id LIMIT 1
-           ) s ON true
-           WHERE c.statement_id = ANY($2::bigint[])""",
-        target,
-        list(statements),
-    )
-    return {
-        row["statement_id"]: Sibling(
-            row["statement_id"],
-            row["latest"] or row["statement_id"],
-            row["in_flight"],
-            None
-            if row["has"] is None
-            else Standing(
-                row["source"],
-                row["record_id"],
-                row["remote_id"],
-                row["has"],
-                row["digest"],
-                row["gone"],
-                row["seen_at"] is not None,
-                row["replaces"],
-            ),
-        )
-        for row in rows
-    }
 
 
 async def _end(transaction: Transaction, call: Call) -> None:
@@ -393,29 +313,6 @@ async def _settle(
         [one.blind for one in settled],
     )
     return {row["statement_id"] for row in rows}
-
-
-async def _stand(transaction: Transaction, target: str, stands: Sequence[Standing]) -> None:
-    await transaction.run(
-        """INSERT INTO standing (target, source, record_id, remote_id, statement_id, digest, gone, seen_at, replaces, changed_at)
-           SELECT $1, s.source, s.record_id, s.remote_id, s.statement_id, s.digest, s.gone,
-                  CASE WHEN s.seen THEN clock_timestamp() END, s.replaces, clock_timestamp()
-           FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::boolean[], $8::boolean[], $9::bigint[])
-             AS s (source, record_id, remote_id, statement_id, digest, gone, seen, replaces)
-           ON CONFLICT (target, source, record_id) DO UPDATE SET
-             remote_id = nullif(coalesce(excluded.remote_id, standing.remote_id), ''),
-             statement_id = excluded.statement_id, digest = excluded.digest, gone = excluded.gone,
-             seen_at = excluded.seen_at, replaces = excluded.replaces, changed_at = excluded.changed_at""",
-        target,
-        [one.source for one in stands],
-        [one.record_id for one in stands],
-        [one.remote_id for one in stands],
-        [one.statement_id for one in stands],
-        [one.digest for one in stands],
-        [one.gone for one in stands],
-        [one.seen for one in stands],
-        [one.replaces for one in stands],
-    )
 
 
 # $1 target, $2 scope, $3 most, $4 lease, $5 worker, $6 per, $7 calls, $8 reserved calls, $9 high, $10 drain, $11 charge,
