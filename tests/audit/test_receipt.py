@@ -128,6 +128,7 @@ def test_a_receipt_of_before_a_rotation_verifies_with_the_old_key_beside_the_new
             "digset",
         ),  # a member unknown here
     ],
+    ids=["nothing", "nested", "a list", "a member missing", "too long", "no text", "an unknown member"],
 )
 def test_what_is_no_receipt_says_why(raw: bytes, said: str):
     with pytest.raises(UnverifiableError, match=said):

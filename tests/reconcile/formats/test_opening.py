@@ -176,7 +176,9 @@ def test_a_gzip_bomb_in_json_is_refused_while_reading(table, refusal):
     assert "swells" in refusal(lambda: list(bomb.records())).what
 
 
-@pytest.mark.parametrize("content", [b"a,b\n" + os.urandom(300_000).hex().encode(), PARQUET])
+@pytest.mark.parametrize(
+    "content", [b"a,b\n" + os.urandom(300_000).hex().encode(), PARQUET], ids=["text", "parquet"]
+)
 def test_a_gzip_file_cut_off_is_refused(table, refusal, content):
     assert "cut off" in refusal(lambda: table(gzip.compress(content)[:-20])).what
 
