@@ -73,7 +73,7 @@ async def put_on_the_shelf(shelf: Shelf) -> None:
 
 
 def worker(place: Path, environment: dict[str, str]) -> Callable[[], "subprocess.Popen[bytes]"]:
-    command = [Path(sys.executable).parent / "trueup", "worker", "--lanes", "3", "--log-level", "error"]
+    command = [Path(sys.executable).parent / "trueup", "worker", "--lanes", "6", "--log-level", "error"]
     return lambda: subprocess.Popen(command, cwd=place, env=environment, stderr=subprocess.DEVNULL)
 
 
