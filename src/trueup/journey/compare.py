@@ -77,7 +77,7 @@ class Difference:
 
     record: str  # source:record_id
     cause: Cause
-    code: str
+    code: str | None  # None: nothing is wrong with it yet
     fields: Sequence[Mapping[str, Any]] = ()
     statement_id: int | None = None
 
@@ -175,7 +175,7 @@ class Comparer:
                 if one.due_at < now
                 else Cause.ON_ITS_WAY
             )
-            code = one.code or CODES.get(cause, "TU0302")
+            code = one.code or CODES.get(cause)
             done.differences.append(Difference(one.key, cause, code, (), one.statement_id))
         if Capability.READ_BACK in self.to.target.manifest.capabilities and there:
             await self._ask(there, done)

@@ -153,7 +153,7 @@ def _show(done: Compared, sent: int, limit: int) -> None:
     for cause, count in sorted(done.counts().items()):
         typer.echo(f"{count:>7,}  {cause.value}")
     for one in done.differences[:limit]:
-        typer.echo(f"  {one.record}: {one.cause.value} ({one.code})")
+        typer.echo(f"  {one.record}: {one.cause.value}{f' ({one.code})' if one.code else ''}")
         for line in one.fields:
             typer.echo(f"      {line['field']}: expected {line['expected']!r}, found {line['actual']!r}")
     if len(done.differences) > limit:
