@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -104,9 +106,12 @@ def sandbox(
         )
     )
     sys.stdout.flush()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     try:
-        while all(system.poll() is None for system in systems):
-            systems[0].wait()
+        while all(system.poll() is None for system in systems) and not stop.wait(0.5):
+            pass
     finally:
         for system in systems:
             system.terminate()
