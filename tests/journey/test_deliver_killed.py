@@ -110,7 +110,7 @@ def test_each_delivery_ends_verified_or_dead_of_its_cause_and_none_is_there_twic
                 working[killed].wait()
                 working[killed] = start()
             poisoned = len(range(7, DELIVERIES, POISON_EVERY))
-            while states(settings) != {"dead": poisoned, "verified": DELIVERIES - poisoned}:
+            while set(states(settings)) - {"dead", "verified"}:
                 assert time.monotonic() < until, states(settings)
                 time.sleep(0.5)
         finally:
@@ -125,8 +125,12 @@ def test_each_delivery_ends_verified_or_dead_of_its_cause_and_none_is_there_twic
             )
             return [tuple(row) for row in rows]
 
-        assert servers.use(settings, letters, 1) == [("TU0302", "POISON")] * poisoned
+        died = servers.use(settings, letters, 1)
+        assert [one for one in died if one[1] == "POISON"] == [("TU0302", "POISON")] * poisoned
+        assert {code for code, course in died if course != "POISON"} <= {
+            "TU0303"
+        }  # lied to three times in a row
         told = there.told()
         assert told["events"]["twice"] == []
-        assert told["events"]["records"] == DELIVERIES - poisoned
+        assert told["events"]["records"] == DELIVERIES - len(died)
         assert len(told["trouble"]["happened"]) == 12  # in every way that it can

@@ -94,7 +94,13 @@ async def filled(shelf: Shelf) -> Client:
     return client
 
 
-@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=2,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
 @given(told=st.lists(asked, min_size=60, max_size=60))
 def test_the_database_finds_what_the_library_matches(database: DatabaseSettings, told: list[dict[str, str]]):
     async def work(shelf: Shelf) -> int:
