@@ -11,8 +11,10 @@ import httpx2
 import pytest
 
 import shelves
+from deliveries import folder, outgoing
 from trueup.connectors.moodle import Moodle
 from trueup.connectors.target import Line, Options, UnusableOptionsError
+from trueup.journey.compare import Comparer
 from trueup.journey.pull import Incoming, Puller, PullError
 from trueup.model.delivery import Budget
 
@@ -99,6 +101,22 @@ def test_who_completed_a_course_is_taken_in_once_with_the_time_that_follows_from
     at = datetime.fromtimestamp(1772452913, UTC)  # the later of its two activities, as all are asked for
     assert rows["course:7:user:3"] == (at, "completed", "emp01", "E1001")
     assert "course:7:user:14" not in rows  # suspended since: it says nothing of anybody
+
+
+def test_who_completed_a_course_and_never_came_is_named_when_all_sides_are_compared(database, tmp_path):
+    site = Site()
+    site.status = {"3": "course_completion_c1_emp01"}
+
+    async def work(shelf, puller, _waited):
+        to = outgoing(folder(tmp_path))
+        before = await Comparer(shelf, to, [puller], Random(1), tell=lambda _: None).compare()
+        await puller.pull(now=NOW)
+        after = await Comparer(shelf, to, [puller], Random(1), tell=lambda _: None).compare()
+        return [(one.record, one.code) for one in before.differences], before.sources, after.differences
+
+    named, counted, left = pulled(database, site, work=work)
+    assert named == [("moodle-hr:course:7:user:3", "TU0301")]
+    assert (counted, left) == ({"moodle-hr": 1}, [])
 
 
 def test_a_course_without_a_time_is_taken_without_one(database):

@@ -11,29 +11,11 @@ from typing import Any
 import pytest
 
 import servers
+from deliveries import ARCHIVE_AND_SHUT
 from trueup.connectors.targets import MANIFESTS
 from trueup.kit.database import DatabaseSettings
 
 TRUEUP = Path(sys.executable).parent / "trueup"
-SETTINGS = """
-[[sources]]
-name = "*"
-targets = ["archive", "shut"]
-
-[[targets]]
-name = "archive"
-connector = "folder"
-address = "{archive}"
-window_seconds = 0.1
-
-[[targets]]
-name = "shut"
-connector = "xapi-lrs"
-address = "http://127.0.0.1:9/xapi"
-timeout_seconds = 1.0
-first_wait_seconds = 0.01
-tries = 2
-"""
 LRS = """
 [[sources]]
 name = "lrs"
@@ -71,7 +53,7 @@ class Place:
 
 @pytest.fixture
 def place(database: DatabaseSettings, tmp_path: Path) -> Place:
-    (tmp_path / "trueup.toml").write_text(SETTINGS.format(archive=tmp_path / "archive"))
+    (tmp_path / "trueup.toml").write_text(ARCHIVE_AND_SHUT.format(archive=tmp_path / "archive"))
     (tmp_path / "completions.csv").write_text(ROWS)
     return Place(tmp_path, servers.environment(database))
 
@@ -79,7 +61,7 @@ def place(database: DatabaseSettings, tmp_path: Path) -> Place:
 @pytest.fixture
 def bare(tmp_path: Path) -> Place:
     """Without a database: what is refused before one is asked for."""
-    (tmp_path / "trueup.toml").write_text(SETTINGS.format(archive=tmp_path) + LRS)
+    (tmp_path / "trueup.toml").write_text(ARCHIVE_AND_SHUT.format(archive=tmp_path) + LRS)
     return Place(tmp_path, {"PATH": os.environ["PATH"], "TRUEUP_DATA_DIR": str(tmp_path / "data")})
 
 

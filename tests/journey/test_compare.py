@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from test_deliver import TO_REVIEW, Fickle, carried, files, folder, outgoing
 from test_pull import NOW, Lrs, statement
 
 import shelves
+from deliveries import TO_REVIEW, Fickle, carried, files, folder, outgoing
 from trueup.connectors.target import Line, Looked, Options
 from trueup.connectors.xapi_source import XapiSource
 from trueup.journey.compare import Cause, Compared, CompareError, Comparer, repair

@@ -130,10 +130,8 @@ class Comparer:
         """What the source lists and the ledger has not."""
         name, count = puller.of.name, 0
         async for raws in puller.pages():
-            told = [event_of(json.loads(raw), name) for raw in raws]
-            ids = [
-                one["record_id"] for one in told if not isinstance(one, NoCompletion) and _inside(one, window)
-            ]
+            told = [_said(puller, raw) for raw in raws]
+            ids = [one["record_id"] for one in told if one is not None and _inside(one, window)]
             count += len(ids)
             there = await ledger.there(self.shelf.database, name, ids)
             done.differences += [

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 FALSE_SUCCESSES = 3  # writes that were accepted and not there, before a delivery is given up
 LEAST = timedelta(milliseconds=20)  # between two looks
-AGAIN = timedelta(
-    seconds=1
-)  # before a look that failed is tried again; how often all fail is the destination's
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,8 @@ import pytest
 from served import SOURCE, Served, command, serving
 
 import servers
+from deliveries import ARCHIVE_AND_SHUT
 
-SETTINGS = """
-[[sources]]
-name = "*"
-targets = ["archive", "shut"]
-
-[[targets]]
-name = "archive"
-connector = "folder"
-address = "{archive}"
-window_seconds = 0.1
-
-[[targets]]
-name = "shut"
-connector = "xapi-lrs"
-address = "http://127.0.0.1:9/xapi"
-timeout_seconds = 1.0
-first_wait_seconds = 0.01
-tries = 2
-"""
 EVENT = {
     "account": {"issuer": "https://lms.example.com", "name": "emp1"},
     "course_id": "SAFE101",
@@ -39,7 +21,7 @@ SCOPES = ("completions:write", "deliveries:read", "deliveries:decide")
 
 @pytest.fixture
 def delivering(database: servers.DatabaseSettings, tmp_path: Path):
-    (tmp_path / "trueup.toml").write_text(SETTINGS.format(archive=tmp_path / "archive"))
+    (tmp_path / "trueup.toml").write_text(ARCHIVE_AND_SHUT.format(archive=tmp_path / "archive"))
     environment = servers.environment(database)
     scopes = [word for scope in SCOPES for word in ("--scope", scope)]
     token = command(environment, "account", "create", "lms", "--source", "moodle-hr", *scopes)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from trueup.model.completions import Fault
     from trueup.model.delivery import Budget
 
-FOREVER = timedelta(days=365 * 200)
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
