@@ -6,7 +6,6 @@ Redirects are not followed: what is sent goes to nobody but the address that was
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0  # for one answer to arrive whole
 SIZE = 16 * 1024 * 1024  # bytes of an answer
-DEEPEST = 64  # brackets within brackets of an answer that is read
 _IDS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-request-context-id")
 
 
@@ -42,8 +40,6 @@ class Reply:
 
     def json(self) -> Any:
         """The body as JSON; None where it is none, or is nested beyond reason."""
-        if self.body.count(b"[") + self.body.count(b"{") > DEEPEST and _deep(self.body):
-            return None
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -109,16 +105,3 @@ def _reply(answer: httpx2.Response, body: bytes) -> Reply:
         signals=signals(answer.status_code, headers, body, datetime.now(UTC)),
         request_id="".join(letter for letter in told if letter.isprintable())[:200] if told else None,
     )
-
-
-def _deep(body: bytes) -> bool:
-    depth = 0
-    with contextlib.suppress(IndexError):
-        for letter in body:
-            if letter in b"[{":
-                depth += 1
-                if depth > DEEPEST:
-                    return True
-            elif letter in b"]}":
-                depth -= 1
-    return False
