@@ -108,9 +108,8 @@ CREATE TABLE dead_letter (
 CREATE INDEX dead_letter_statement ON dead_letter (statement_id);
 CREATE UNIQUE INDEX dead_letter_open ON dead_letter (statement_id, target) WHERE ended_at IS NULL;
 
--- The last decision by which a completion has another person, for other rooms to read. Room: identity.
-CREATE VIEW reparented_facts AS
-SELECT statement_id, max(decision_id) AS decision_id FROM reparented GROUP BY statement_id;
+-- The decisions by which a completion has another person, for other rooms to read. Room: identity.
+CREATE VIEW reparented_facts AS SELECT decision_id, statement_id FROM reparented;
 
 -- How far each source was pulled, by its own clock, and when all of it was read last.
 CREATE TABLE pull_cursor (

@@ -119,25 +119,9 @@ async def known(database: Statements, target: str, scopes: Sequence[str], batch:
 
 async def take(database: Statements, asked: Asked, *, looks: bool) -> Taken:
     """Lease what is to be written (or looked for) next, and pay for one call, in one statement."""
-    budget = asked.budget
-    reserved = int((budget.calls or 0) * budget.reserve)
-    rows = await database.rows(
-        _LOOK if looks else _WRITE,
-        asked.target,
-        asked.scope,
-        asked.most,
-        asked.lease,
-        asked.worker,
-        budget.per,
-        budget.calls,
-        reserved,
-        budget.high,
-        budget.drain,
-        budget.charge,
-        (budget.high or 0.0) * budget.reserve,
-    )
+    rows = await database.rows(_LOOK if looks else _WRITE, *_paying(asked))
     if not rows:
-        raise LookupError(f"destination {asked.target!r} has no row of scope {asked.scope!r}")
+        raise _unknown(asked)
     first = rows[0]
     due = [
         Due(
@@ -152,31 +136,15 @@ async def take(database: Statements, asked: Asked, *, looks: bool) -> Taken:
         for row in rows
         if row["statement_id"] is not None
     ]
-    return Taken(first["call_id"], first["at"], due, budget.charge, first["opens_at"])
+    return Taken(first["call_id"], first["at"], due, asked.budget.charge, first["opens_at"])
 
 
 async def pay(database: Statements, asked: Asked, kind: str) -> Taken:
     """Pay for a call that carries no delivery, such as a page that is pulled; nothing is paid where `opens_at` is set."""
-    budget = asked.budget
-    row = await database.row(
-        _PAY,
-        asked.target,
-        asked.scope,
-        0,
-        asked.lease,
-        asked.worker,
-        budget.per,
-        budget.calls,
-        int((budget.calls or 0) * budget.reserve),
-        budget.high,
-        budget.drain,
-        budget.charge,
-        (budget.high or 0.0) * budget.reserve,
-        kind,
-    )
+    row = await database.row(_PAY, *_paying(asked), kind)
     if row is None:
-        raise LookupError(f"destination {asked.target!r} has no row of scope {asked.scope!r}")
-    return Taken(row["call_id"], row["at"], (), budget.charge, row["opens_at"])
+        raise _unknown(asked)
+    return Taken(row["call_id"], row["at"], (), asked.budget.charge, row["opens_at"])
 
 
 async def again(transaction: Transaction, target: str, statements: Sequence[int]) -> int:
@@ -198,7 +166,8 @@ async def follow(database: Statements, targets: Sequence[str], after: int) -> tu
     """
     row = await database.row(
         """WITH moved AS (
-             SELECT statement_id, decision_id FROM reparented_facts WHERE decision_id > $2),
+             SELECT statement_id, max(decision_id) AS decision_id FROM reparented_facts WHERE decision_id > $2
+             GROUP BY statement_id),
            sent AS (
              UPDATE outbox o SET state = 'queued', run_at = '-infinity', writes = 0, blind = 0, code = NULL,
                     reparented = m.decision_id, changed_at = clock_timestamp()
@@ -236,6 +205,29 @@ async def pace(database: Statements, target: str, scope: str) -> Pace:
         "SELECT batch, failures FROM destination WHERE (target, scope) = ($1, $2)", target, scope
     )
     return Pace(row["batch"], row["failures"]) if row else Pace(1.0, 0)
+
+
+def _paying(asked: Asked) -> tuple[object, ...]:
+    """The parameters of _FREE, in their order."""
+    budget = asked.budget
+    return (
+        asked.target,
+        asked.scope,
+        asked.most,
+        asked.lease,
+        asked.worker,
+        budget.per,
+        budget.calls,
+        int((budget.calls or 0) * budget.reserve),
+        budget.high,
+        budget.drain,
+        budget.charge,
+        (budget.high or 0.0) * budget.reserve,
+    )
+
+
+def _unknown(asked: Asked) -> LookupError:
+    return LookupError(f"destination {asked.target!r} has no row of scope {asked.scope!r}")
 
 
 async def _end(transaction: Transaction, call: Call) -> None:
