@@ -12,25 +12,26 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from trueup.connectors.target import Listing, NoReplyError
 from trueup.delivery import patience
 from trueup.delivery.history import store as history
 from trueup.delivery.outbox import store as outbox
-from trueup.delivery.outbox.store import Asked, Call, Ended
+from trueup.delivery.outbox.store import Asked, Ended
 from trueup.delivery.standing import store as standing
 from trueup.intake.ledger import store as ledger
 from trueup.intake.xapi.reading import NoCompletion, event_of
 from trueup.journey.carry import carry
-from trueup.journey.deliver import LOOK, WRITE
+from trueup.journey.deliver import LOOK
 from trueup.journey.outcomes import differing
+from trueup.journey.paying import paid, settled, worker_name
 from trueup.model.delivery import Capability, State, Told, Verb
 from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-    from random import Random
 
     from trueup.delivery.history.store import DueRecord
     from trueup.journey.arrive import Shelf
@@ -106,8 +107,8 @@ class Comparer:
     shelf: Shelf
     to: Outgoing
     pullers: Sequence[Puller]
-    dice: Random
-    tell: Callable[[str], None]
+    dice: Random = field(default_factory=Random)
+    tell: Callable[[str], None] = lambda _: None
 
     async def compare(self, window: tuple[datetime, datetime] | None = None) -> Compared:
         """All records, or those that happened in a window. Raises CompareError, PullError, UnavailableError."""
@@ -129,8 +130,8 @@ class Comparer:
     async def _source(self, puller: Puller, done: Compared, window: tuple[datetime, datetime] | None) -> None:
         """What the source lists and the ledger has not."""
         name, count = puller.of.name, 0
-        async for raws in puller.pages():
-            told = [_said(puller, raw) for raw in raws]
+        async for page in puller.pages():
+            told = [_said(puller, raw) for raw in page.raws]
             ids = [one["record_id"] for one in told if one is not None and _inside(one, window)]
             count += len(ids)
             there = await ledger.there(self.shelf.database, name, ids)
@@ -203,8 +204,11 @@ class Comparer:
 
     async def _looked(self, jobs: Sequence[Job]) -> Sequence[Found]:
         """What the target has of these; asked again where that may help. Each question is paid for and recorded."""
+        scope, budget = self.to.paid_by(looks=True)
+        seconds = timedelta(seconds=self.to.line.seconds)
+        asked = Asked(self.to.name, scope, budget, len(jobs), seconds, worker_name())
         for attempt in range(1, ATTEMPTS + 1):
-            call = await self._paid(len(jobs))
+            call = await paid(self.shelf, asked, LOOK, asyncio.sleep)
             reply: Reply | None = None
             found: Sequence[Found] = ()
             try:
@@ -213,8 +217,7 @@ class Comparer:
                 call.ended = Ended(reply.status, reply.request_id) if reply else Ended()
             except NoReplyError as error:
                 call.ended = Ended(error=error.why, failed=True)
-            async with self.shelf.database.transaction() as transaction:
-                await outbox.settle(transaction, call)
+            await settled(self.shelf, call)
             if found and not any(one.failed for one in found):
                 return found
             if any(one.failed is Told.DENIED for one in found):
@@ -230,18 +233,6 @@ class Comparer:
             "an answer for each record",
             "see that it answers: trueup status",
         )
-
-    async def _paid(self, records: int) -> Call:
-        scope = LOOK if self.to.look_budget is not None else WRITE
-        budget = self.to.look_budget or self.to.budget
-        asked = Asked(
-            self.to.name, scope, budget, records, timedelta(seconds=self.to.line.seconds), "reconcile"
-        )
-        while True:
-            taken = await outbox.pay(self.shelf.database, asked, "look")
-            if taken.opens_at is None:
-                return Call(self.to.name, scope, taken)
-            await asyncio.sleep(max(0.001, (taken.opens_at - datetime.now(UTC)).total_seconds()))
 
     async def _extras(self, known: Collection[str], done: Compared) -> None:
         """What the target lists and the ledger never sent."""

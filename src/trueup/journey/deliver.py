@@ -65,6 +65,10 @@ class Outgoing:
         """What its vendor counts apart."""
         return (WRITE,) if self.look_budget is None else (WRITE, LOOK)
 
+    def paid_by(self, *, looks: bool) -> tuple[str, Budget]:
+        """What a call is counted with: looks may have a scope and a budget of their own."""
+        return (LOOK, self.look_budget) if looks and self.look_budget is not None else (WRITE, self.budget)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -109,8 +113,7 @@ class Carrier:
 
     async def _one(self, *, looks: bool) -> Done:
         to = self.to
-        apart = looks and to.look_budget is not None
-        scope, budget = (LOOK, to.look_budget or to.budget) if apart else (WRITE, to.budget)
+        scope, budget = to.paid_by(looks=looks)
         most = to.target.manifest.look_batch if looks else to.batch
         begun = time.monotonic()
         taken = await outbox.take(

@@ -6,16 +6,14 @@ Each target has a lane of its own, so that one that is slow holds up no other. K
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from trueup.delivery.history.store import waits
 from trueup.delivery.outbox.store import follow
 from trueup.journey.deliver import Carrier
+from trueup.journey.paying import worker_name
 from trueup.kit.database import UnavailableError
 from trueup.kit.log import logger
 
@@ -35,7 +33,7 @@ async def keep_delivering(
     shelf: Shelf, targets: Sequence[Outgoing], stop: asyncio.Event, *, lanes: int = LANES
 ) -> None:
     """Delivers until it is told to stop; a call that runs is let end, and settled."""
-    worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:6]}"
+    worker = worker_name()
     async with asyncio.TaskGroup() as all_of_them:
         for target in targets:
             for _ in range(lanes):

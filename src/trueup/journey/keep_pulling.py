@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from contextlib import suppress
 from datetime import UTC, datetime
-from random import Random
 from typing import TYPE_CHECKING
 
-from trueup.journey.pull import Puller, PullError
-from trueup.kit.database import UnavailableError
+from trueup.journey.pull import Puller
 from trueup.kit.log import logger
 
 if TYPE_CHECKING:
@@ -39,8 +35,7 @@ async def keep_pulling(
 async def _keep(
     shelf: Shelf, source: Incoming, stop: asyncio.Event, said: Callable[[str, dict[str, int]], None]
 ) -> None:
-    worker = f"{socket.gethostname()[:40]}:{os.getpid()}"
-    puller = Puller(shelf, source, worker, Random(), tell=lambda _: None)  # noqa: S311 - jitter
+    puller = Puller(shelf, source)
     while not stop.is_set():
         rest = source.every.total_seconds()
         pulling = asyncio.create_task(puller.pull(now=datetime.now(UTC)))
@@ -54,7 +49,7 @@ async def _keep(
             said("pull.done", {"pages": done.pages, "records": done.records, **dict(done.outcomes)})
         except asyncio.CancelledError:
             return
-        except (PullError, UnavailableError) as error:
+        except Exception as error:  # noqa: BLE001 - one source's trouble is not that of the others, nor of the service
             logger().warning("pull.failed", source=source.name, error=type(error).__name__)
             rest = min(rest, AGAIN)
         with suppress(TimeoutError):

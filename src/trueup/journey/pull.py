@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 from trueup.connectors.source import Page, PageError, Range
@@ -19,10 +20,11 @@ from trueup.connectors.target import NoReplyError
 from trueup.delivery import patience
 from trueup.delivery.cursors import store as cursors
 from trueup.delivery.outbox import store as outbox
-from trueup.delivery.outbox.store import Asked, Call, Ended
+from trueup.delivery.outbox.store import Asked, Ended
 from trueup.intake.xapi.refusal import Version
 from trueup.journey.arrive import Incoming as Arriving
 from trueup.journey.arrive import arrive
+from trueup.journey.paying import paid, settled, worker_name
 from trueup.journey.statements import Sender, Statements, Taken
 from trueup.model.completions import Outcome
 from trueup.model.delivery import Told
@@ -30,7 +32,6 @@ from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-    from random import Random
 
     from trueup.connectors.source import Source
     from trueup.journey.arrive import Shelf
@@ -81,9 +82,9 @@ class Puller:
 
     shelf: Shelf
     of: Incoming
-    worker: str
-    dice: Random
-    tell: Callable[[str], None]
+    worker: str = field(default_factory=worker_name)
+    dice: Random = field(default_factory=Random)
+    tell: Callable[[str], None] = lambda _: None
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def pull(self, wanted: Range | None = None, *, now: datetime) -> Pulled:
@@ -92,45 +93,41 @@ class Puller:
         Raises PullError, UnavailableError.
         """
         database, name = self.shelf.database, self.of.name
-        await outbox.known(database, name, [PULL], 1)
         was = await cursors.cursor(database, name)
         sweep = wanted is None and (
             was.through is None or was.swept_at is None or was.swept_at + self.of.sweep <= now
         )
         since = was.through - self.of.overlap if was.through is not None and not sweep else None
         done = Pulled(wanted or Range(since), swept=sweep)
-        through = await self._pages(done)
+        through = await self._taken(done)
         if wanted is None:
             await cursors.move(database, name, through, now, swept=sweep)
         return done
 
-    async def pages(self) -> AsyncIterator[Sequence[bytes]]:
-        """All of the source as it is, a page after another; nothing is taken in. Raises PullError."""
+    async def pages(self, wanted: Range | None = None) -> AsyncIterator[Page]:
+        """A range of the source, or all of it, a page after another; nothing is taken in. Raises PullError."""
         await outbox.known(self.shelf.database, self.of.name, [PULL], 1)
         more: str | None = None
         for _ in range(MOST_PAGES):
-            page = await self._page(Range(), more)
-            yield page.raws
+            page = await self._page(wanted or Range(), more)
+            yield page
             more = page.more
             if more is None:
                 return
+        raise PullError(f"{self.of.name} names ever more pages", "an end", "look at the source's paging")
 
-    async def _pages(self, done: Pulled) -> datetime | None:
+    async def _taken(self, done: Pulled) -> datetime | None:
+        """All pages of what is wanted, taken in; until when the source has told all."""
         statements = Statements(self.shelf)
         sender = Sender(f"pull {self.of.name}", self.of.name, Version.V1)
         through: datetime | None = None
-        more: str | None = None
-        while done.pages < MOST_PAGES:
-            page = await self._page(done.wanted, more)
+        async for page in self.pages(done.wanted):
             await self._take(statements, sender, page.raws, done)
             done.pages += 1
             done.records += len(page.raws)
             through = max(filter(None, (through, page.through)), default=None)
             self.tell(f"{done.records:,} records in {done.pages:,} pages")
-            if page.more is None:
-                return through
-            more = page.more
-        raise PullError(f"{self.of.name} names ever more pages", "an end", "look at the source's paging")
+        return through
 
     async def _take(
         self, statements: Statements, sender: Sender, raws: Sequence[bytes], done: Pulled
@@ -173,8 +170,10 @@ class Puller:
     async def _page(self, wanted: Range, more: str | None) -> Page:
         """One page, tried again where that may help. Each try is a call that is paid for and recorded."""
         why = ""
+        seconds = timedelta(seconds=self.of.line.seconds)
+        asked = Asked(self.of.name, PULL, self.of.budget, 0, seconds, self.worker)
         for attempt in range(1, ATTEMPTS + 1):
-            call = await self._paid()
+            call = await paid(self.shelf, asked, PULL, self.wait)
             told: Told | None = None
             try:
                 page = await self.of.source.page(self.of.line, wanted, more)
@@ -192,9 +191,9 @@ class Puller:
             else:
                 said = page.reply.signals
                 call.ended = Ended(page.reply.status, page.reply.request_id, said.cost, said.remaining)
-                await self._settled(call)
+                await settled(self.shelf, call)
                 return page
-            await self._settled(call)
+            await settled(self.shelf, call)
             if told in {Told.DENIED, Told.REFUSED}:
                 break
             if wait is None:
@@ -208,17 +207,3 @@ class Puller:
             "a page of records",
             "see that it answers, and what it lets this account read",
         )
-
-    async def _paid(self) -> Call:
-        asked = Asked(
-            self.of.name, PULL, self.of.budget, 1, timedelta(seconds=self.of.line.seconds), self.worker
-        )
-        while True:
-            taken = await outbox.pay(self.shelf.database, asked, PULL)
-            if taken.opens_at is None:
-                return Call(self.of.name, PULL, taken)
-            await self.wait(max(0.001, (taken.opens_at - datetime.now(UTC)).total_seconds()))
-
-    async def _settled(self, call: Call) -> None:
-        async with self.shelf.database.transaction() as transaction:
-            await outbox.settle(transaction, call)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,8 +73,7 @@ def pull(
 
     async def work(shelf: Shelf) -> Pulled:
         async with lines_from(named, os.environ) as (incoming,):
-            worker = f"{socket.gethostname()[:40]}:{os.getpid()}"
-            puller = Puller(shelf, incoming, worker, Random(), tell=lambda line: typer.echo(line, err=True))  # noqa: S311 - jitter
+            puller = Puller(shelf, incoming, tell=lambda line: typer.echo(line, err=True))
             return await puller.pull(wanted, now=datetime.now(UTC))
 
     try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -103,10 +101,9 @@ async def _compared(
 
     targets = [one for one in declared.targets if one.name == target]
     sources = [one for one in declared.sources if target in one.targets]
-    worker, dice = f"{socket.gethostname()[:40]}:{os.getpid()}", Random()  # noqa: S311 - jitter
     async with lines_to(targets, os.environ) as (to,), lines_from(sources, os.environ) as incoming:
-        pullers = [Puller(shelf, one, worker, dice, tell) for one in incoming]
-        done = await Comparer(shelf, to, pullers, dice, tell).compare(window)
+        pullers = [Puller(shelf, one, tell=tell) for one in incoming]
+        done = await Comparer(shelf, to, pullers, tell=tell).compare(window)
     return done, await repair(shelf, target, done.differences) if again else 0
 
 
