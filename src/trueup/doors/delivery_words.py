@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from trueup.doors.conversion import in_utc
 from trueup.model.faults import fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from trueup.delivery.history.store import Attempt, Delivery
     from trueup.delivery.letters.store import Group, Letter
@@ -18,22 +18,17 @@ if TYPE_CHECKING:
     from trueup.model.delivery import Budget, Manifest
 
 
-def time_of(at: datetime | None) -> str | None:
-    """An instant in UTC, to the millisecond."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
-
-
 def overview_document(one: Overview) -> dict[str, Any]:
     """How everything stands."""
     return {
         "schema": "trueup.status/1",
-        "at": time_of(one.at),
+        "at": in_utc(one.at),
         "deliveries": [
             {
                 "target": count.target,
                 "state": count.state.value,
                 "count": count.count,
-                "oldest": time_of(count.oldest),
+                "oldest": in_utc(count.oldest),
                 "overdue": count.overdue,
             }
             for count in one.deliveries
@@ -48,7 +43,7 @@ def overview_document(one: Overview) -> dict[str, Any]:
                 "median_seconds": call.seconds,
                 "remaining": call.remaining,
                 "batch": int(call.batch),
-                "closed_until": time_of(call.closed_until),
+                "closed_until": in_utc(call.closed_until),
             }
             for call in one.calls
         ],
@@ -72,8 +67,8 @@ def group_of(group: Group) -> dict[str, Any]:
         "expected": group.expected,
         "actual": group.actual,
         "count": group.count,
-        "first": time_of(group.first),
-        "last": time_of(group.last),
+        "first": in_utc(group.first),
+        "last": in_utc(group.last),
     }
 
 
@@ -92,10 +87,10 @@ def letter_of(letter: Letter) -> dict[str, Any]:
         "attempts": letter.attempts,
         "owner": known.escalation.owner.value,
         "fix": known.fix,
-        "died_at": time_of(letter.died_at),
-        "redriven_at": time_of(letter.redriven_at),
+        "died_at": in_utc(letter.died_at),
+        "redriven_at": in_utc(letter.redriven_at),
         "redriven_by": letter.redriven_by,
-        "ended_at": time_of(letter.ended_at),
+        "ended_at": in_utc(letter.ended_at),
         "ended_by": letter.ended_by,
         "reason": letter.reason,
     }
@@ -142,7 +137,7 @@ def _chapter(one: Chapter) -> dict[str, Any]:
     return {
         "revision": entry.key.revision,
         "number": entry.statement_id,
-        "received_at": time_of(entry.received_at),
+        "received_at": in_utc(entry.received_at),
         "contract": entry.contract,
         "digest": one.told.digest,
         "leaf_index": one.leaf,
@@ -151,7 +146,7 @@ def _chapter(one: Chapter) -> dict[str, Any]:
         "quarantined": entry.fault.code if entry.fault else None,
         "course_id": read.course_id if read else None,
         "status": read.status.value if read else None,
-        "occurred_at": time_of(read.occurred.at) if read and read.occurred else None,
+        "occurred_at": in_utc(read.occurred.at) if read and read.occurred else None,
         "occurred_rule": read.occurred.rule if read and read.occurred else None,
         "deliveries": [delivery_of(delivery) for delivery in one.deliveries],
         "attempts": [attempt_of(attempt) for attempt in one.attempts],
@@ -164,12 +159,12 @@ def delivery_of(one: Delivery) -> dict[str, Any]:
     return {
         "target": one.target,
         "state": one.state.value,
-        "due_at": time_of(one.due_at),
+        "due_at": in_utc(one.due_at),
         "urgent": one.urgent,
         "attempts": one.attempts,
         "code": one.code,
-        "since": time_of(one.changed_at),
-        "next_at": time_of(one.run_at),
+        "since": in_utc(one.changed_at),
+        "next_at": in_utc(one.run_at),
     }
 
 
@@ -181,7 +176,7 @@ def attempt_of(one: Attempt) -> dict[str, Any]:
         "kind": one.kind,
         "outcome": one.outcome,
         "code": one.code,
-        "at": time_of(one.at),
+        "at": in_utc(one.at),
         "status": one.status,
         "request_id": one.request_id,
         "cost": one.cost,

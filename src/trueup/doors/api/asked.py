@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from starlette.responses import Response
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Body = TypeVar("Body")
 
 MOST = 1000
+HIGHEST = 2**63 - 1  # what the database counts to
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
 def text(request: Request, name: str, *, required: bool = False) -> str | None:

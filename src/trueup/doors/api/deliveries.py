@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from trueup.access.tokens import Scope
-from trueup.doors.api.asked import answered, flag, limit, read_as, text
-from trueup.doors.api.callers import source_of
-from trueup.doors.api.keys import loose_key
-from trueup.doors.api.problems import Refused
+from trueup.doors.api.asked import HIGHEST, Text, answered, flag, limit, read_as, text
+from trueup.doors.api.known import asked_record
 from trueup.doors.api.service import Service
 from trueup.doors.delivery_words import letters_document, overview_document, preview_of, story_document
 from trueup.journey import dead_letters
-from trueup.journey.consult import looked_up
 from trueup.journey.overview import overview
 from trueup.journey.trace import trace
 
@@ -23,10 +20,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-HIGHEST = 2**63 - 1
 Number = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
 Numbers = Annotated[tuple[Number, ...], msgspec.Meta(min_length=1, max_length=1000)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
 class _Redrive(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,7 +32,7 @@ class _Redrive(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Discard(msgspec.Struct, forbid_unknown_fields=True):
     numbers: Numbers
-    reason: Reason
+    reason: Text
 
 
 async def get_status(request: Request) -> Response:
@@ -49,13 +44,7 @@ async def get_status(request: Request) -> Response:
 
 async def get_deliveries(request: Request) -> Response:
     """A completion's whole story."""
-    service = Service.of(request)
-    caller = await service.caller(request, Scope.DELIVERIES_READ)
-    at_revision, record = loose_key(request.path_params["key"])
-    source_of(caller, record.source)
-    told = await looked_up(service.shelf, at_revision, record)
-    if told is None:
-        raise Refused("not-found", "nothing stands under this key", pointer="key")
+    service, told = await asked_record(request, Scope.DELIVERIES_READ)
     key = told.entry.key
     chapters = await trace(service.shelf, key, [key.revision])
     return answered(story_document(f"{key.source}:{key.record_id}", chapters))

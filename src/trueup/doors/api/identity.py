@@ -10,7 +10,7 @@ from uuid import uuid4
 import msgspec
 
 from trueup.access.tokens import Scope
-from trueup.doors.api.asked import answered, bad, limit, read_as, text
+from trueup.doors.api.asked import HIGHEST, Text, answered, bad, limit, read_as, text
 from trueup.doors.api.numbers import whole_number
 from trueup.doors.api.problems import Refused
 from trueup.doors.api.service import Service
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from trueup.journey.identify import Decided
 
     Answer = TypeVar("Answer")
-
-HIGHEST = 2**63 - 1
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
 class _Merge(msgspec.Struct, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ from trueup.model.completions import Completion, Key
 
 async def get_completion(request: Request) -> Response:
     """A completion as it was read, or what it waits for."""
-    _, told = await _asked(request)
+    _, told = await asked_record(request, Scope.COMPLETIONS_READ)
     entry, done = told.entry, told.entry.completion
     body = {
         **_key(entry.key),
@@ -37,7 +37,7 @@ async def get_completion(request: Request) -> Response:
 
 async def get_receipt(request: Request) -> Response:
     """The receipt of what stands under the key, with its proof as soon as there is one."""
-    service, told = await _asked(request)
+    service, told = await asked_record(request, Scope.COMPLETIONS_READ)
     found = await receipt(service.shelf, told.entry.key, service.receipts.key)
     if found is None:
         raise Refused("gone", "the person was erased, and with their key what opens the log's entry")
@@ -46,7 +46,7 @@ async def get_receipt(request: Request) -> Response:
 
 async def get_conversions(request: Request) -> Response:
     """How each time of each revision of the record was read."""
-    service, told = await _asked(request)
+    service, told = await asked_record(request, Scope.COMPLETIONS_READ)
     entries = await conversions(service.shelf, told.entry.key, told.revisions)
     found = [
         {"revision": entry.key.revision, **conversion(member, instant)}
@@ -57,10 +57,10 @@ async def get_conversions(request: Request) -> Response:
     return Response(msgspec.json.encode({"conversions": found}), media_type=JSON)
 
 
-async def _asked(request: Request) -> tuple[Service, Told]:
+async def asked_record(request: Request, scope: Scope) -> tuple[Service, Told]:
     """What stands under the key of the address; where its last part is no revision of it, the latest one."""
     service = Service.of(request)
-    caller = await service.caller(request, Scope.COMPLETIONS_READ)
+    caller = await service.caller(request, scope)
     at_revision, record = loose_key(request.path_params["key"])
     source_of(caller, record.source)
     told = await looked_up(service.shelf, at_revision, record)

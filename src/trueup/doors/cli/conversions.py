@@ -8,23 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trueup.doors.json_answer import answer_json
-from trueup.doors.refusal import refuse
-from trueup.doors.shelf_use import on_shelf
+from trueup.doors.named_record import Record, of_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trueup.intake.ledger.store import Entry
-    from trueup.journey.arrive import Shelf
     from trueup.model.instants import Instant
-
-FORM = "source:record_id or source:record_id:revision, as moodle-hr:cmc-48213:1"
 
 
 def conversions(
-    record: Annotated[
-        str, typer.Argument(metavar="RECORD", help="source:record_id, or source:record_id:revision.")
-    ],
+    record: Record,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
@@ -40,29 +34,9 @@ def conversions(
     Exit codes: 0 shown, 2 there is no such record.
     """
     from trueup.doors.conversion import conversion, times_of
-    from trueup.doors.record_key import loose_key
     from trueup.journey.consult import conversions as kept
-    from trueup.journey.consult import looked_up
 
-    keys = loose_key(record)
-    if keys is None:
-        refuse("conversions", f"{record[:80]!r} names no record", FORM, "trueup conversions SOURCE:RECORD_ID")
-
-    async def work(shelf: Shelf) -> Sequence[Entry]:
-        told = await looked_up(shelf, *keys)
-        if told is None:
-            return ()
-        named = told.entry.key == keys[0]
-        return await kept(shelf, told.entry.key, [told.entry.key.revision] if named else told.revisions)
-
-    entries = on_shelf("conversions", work)
-    if not entries:
-        refuse(
-            "conversions",
-            f"nothing stands under {record[:80]!r}",
-            "a record that was taken in",
-            "trueup import FILE...",
-        )
+    entries = of_record("conversions", record, kept)
     if as_json:
         document = {
             "schema": "trueup.conversions/1",

@@ -303,12 +303,12 @@ def decider(verb: str, by: str | None) -> str:
     return named
 
 
-def sound_reason(verb: str, reason: str) -> str:
-    """The reason, which can't be left out and can be kept."""
+def sound_reason(verb: str, reason: str, otherwise: str = "a decision has a reason") -> str:
+    """The reason, which can't be left out and can be kept; `otherwise` is said where that is not so."""
     if not reason.strip() or not _is_sound(reason):
         refuse(
             verb,
-            "a decision has a reason",
+            otherwise,
             f"a text of UTF-8, up to {LONGEST} characters",
             "--reason TEXT",
         )

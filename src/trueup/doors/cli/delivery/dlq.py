@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.cli.delivery.declared_systems import SettingsFile, declared_in
+from trueup.doors.cli.quarantine import HIGHEST, MOST, By, Json, decider, sound_reason
 from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
-from trueup.doors.shelf_use import on_shelf, refusing
+from trueup.doors.shelf_use import on_shelf
 
 if TYPE_CHECKING:
     from trueup.delivery.letters.store import Letter
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from trueup.model.settings import CheckSettings
 
 NOT_ALL = 3
-HIGHEST = 2**63 - 1
-LONGEST = 1000  # characters of a reason
-MOST = 10_000
 
 dlq = typer.Typer(
     name="dlq",
@@ -35,20 +32,10 @@ Numbers = Annotated[
     list[int] | None,
     typer.Argument(min=1, max=HIGHEST, metavar="[NUMBER...]", help="As `trueup dlq list` shows them."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who decides. Default: the account that runs the command.")
-]
 Target = Annotated[
     str | None, typer.Option("--target", metavar="NAME", help="Only what was for this target.")
 ]
 Code = Annotated[str | None, typer.Option("--fault", metavar="CODE", help="Only this fault, as TU0303.")]
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--settings", metavar="FILE", help="What is declared of targets. Default: trueup.toml here."
-    ),
-]
 
 
 @dlq.command("list")
@@ -111,7 +98,7 @@ def show(
     """
     from trueup.doors.delivery_words import letter_of, preview_of
 
-    previews = _previews("dlq show", _declared("dlq show", settings_file), [number], anyway=False)
+    previews = _previews("dlq show", declared_in("dlq show", settings_file), [number], anyway=False)
     one = previews[0]
     if as_json:
         answer_json(
@@ -163,11 +150,10 @@ def redrive(
     from trueup.doors.delivery_words import preview_of
     from trueup.journey import dead_letters
 
-    declared = _declared("dlq redrive", settings_file)
+    who = decider("dlq redrive", by)
+    declared = declared_in("dlq redrive", settings_file)
     previews = _previews("dlq redrive", declared, numbers, target=target, code=code, anyway=anyway)
-    gone = (
-        on_shelf("dlq redrive", lambda shelf: dead_letters.redrive(shelf, previews, _who(by))) if yes else []
-    )
+    gone = on_shelf("dlq redrive", lambda shelf: dead_letters.redrive(shelf, previews, who)) if yes else []
     if as_json:
         answer_json(
             {"schema": "trueup.redrive/1", "sent": gone, "letters": [preview_of(one) for one in previews]}
@@ -207,13 +193,11 @@ def discard(
     """
     from trueup.journey import dead_letters
 
-    if not reason.strip() or len(reason) > LONGEST:
-        refuse(
-            "dlq discard", "the reason is empty or too long", f"1 to {LONGEST} characters", "--reason TEXT"
-        )
-    gone = on_shelf(
-        "dlq discard", lambda shelf: dead_letters.discard(shelf, numbers, _who(by), reason.strip())
+    who, why = (
+        decider("dlq discard", by),
+        sound_reason("dlq discard", reason, "the reason is empty or too long"),
     )
+    gone = on_shelf("dlq discard", lambda shelf: dead_letters.discard(shelf, numbers, who, why))
     if as_json:
         answer_json(
             {
@@ -234,17 +218,6 @@ def _line(one: Letter) -> str:
         f"{one.source}:{one.record_id}:{one.revision} to {one.target}: {one.code}, expected {one.expected}, "
         f"found {one.actual}; {one.attempts} attempts, given up {one.died_at:%Y-%m-%d %H:%MZ}{ended}"
     )
-
-
-def _who(by: str | None) -> str:
-    return by or getpass.getuser()
-
-
-def _declared(verb: str, settings_file: Path | None) -> CheckSettings:
-    from trueup.kit.settings import load
-
-    with refusing(verb):
-        return load(settings_file or Path.cwd())
 
 
 def _previews(

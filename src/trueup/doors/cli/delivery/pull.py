@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.cli.delivery.declared_systems import SettingsFile, declared_in
 from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
-from trueup.doors.shelf_use import on_shelf, refusing
+from trueup.doors.shelf_use import on_shelf
 
 if TYPE_CHECKING:
     from trueup.journey.arrive import Shelf
@@ -33,12 +33,7 @@ def pull(
         ),
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="And until then.")] = None,
-    settings_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--settings", metavar="FILE", help="What is declared of sources. Default: trueup.toml here."
-        ),
-    ] = None,
+    settings_file: SettingsFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Pull what has come at a source since the last time, and take it in, each record exactly once.
@@ -56,10 +51,8 @@ def pull(
     from trueup.connectors.source import Range
     from trueup.journey.declared import lines_from
     from trueup.journey.pull import Puller, PullError
-    from trueup.kit.settings import load
 
-    with refusing("pull"):
-        declared = load(settings_file or Path.cwd())
+    declared = declared_in("pull", settings_file)
     named = [one for one in declared.sources if one.name == source and one.connector is not None]
     if not named:
         there = ", ".join(one.name for one in declared.sources if one.connector) or "none is declared"

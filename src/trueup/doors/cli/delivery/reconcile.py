@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.cli.delivery.declared_systems import SettingsFile, declared_in
 from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
-from trueup.doors.shelf_use import on_shelf, refusing
+from trueup.doors.shelf_use import on_shelf
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,12 +33,7 @@ def reconcile(
         bool, typer.Option("--repair", help="Send those again that the target has lost, or has otherwise.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many differences to show, the gravest first.")] = 50,
-    settings_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--settings", metavar="FILE", help="What is declared of targets. Default: trueup.toml here."
-        ),
-    ] = None,
+    settings_file: SettingsFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, with every difference.")] = False,
 ) -> None:
     """Compare what the sources list, the ledger holds and the target answers for, and name the cause of each difference.
@@ -57,10 +52,8 @@ def reconcile(
     """
     from trueup.journey.compare import Cause, CompareError
     from trueup.journey.pull import PullError
-    from trueup.kit.settings import load
 
-    with refusing("reconcile"):
-        declared = load(settings_file or Path.cwd())
+    declared = declared_in("reconcile", settings_file)
     if target not in {one.name for one in declared.targets}:
         there = ", ".join(one.name for one in declared.targets) or "none is declared"
         refuse(

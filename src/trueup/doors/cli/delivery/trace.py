@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trueup.doors.json_answer import answer_json
-from trueup.doors.refusal import refuse
-from trueup.doors.shelf_use import on_shelf
+from trueup.doors.named_record import Record, of_record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from trueup.journey.arrive import Shelf
     from trueup.journey.trace import Chapter
 
 
 def trace(
-    record: Annotated[
-        str, typer.Argument(metavar="RECORD", help="source:record_id, or source:record_id:revision.")
-    ],
+    record: Record,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
@@ -35,30 +29,9 @@ def trace(
     """
     from trueup.doors.conversion import in_utc
     from trueup.doors.delivery_words import story_document
-    from trueup.doors.record_key import loose_key
-    from trueup.journey.consult import looked_up
     from trueup.journey.trace import trace as traced
 
-    keys = loose_key(record)
-    if keys is None:
-        form = "source:record_id or source:record_id:revision, as moodle-hr:cmc-48213:1"
-        refuse("trace", f"{record[:80]!r} names no record", form, "trueup trace SOURCE:RECORD_ID")
-
-    async def work(shelf: Shelf) -> Sequence[Chapter]:
-        told = await looked_up(shelf, *keys)
-        if told is None:
-            return ()
-        named = told.entry.key == keys[0]
-        return await traced(shelf, told.entry.key, [told.entry.key.revision] if named else told.revisions)
-
-    chapters = on_shelf("trace", work)
-    if not chapters:
-        refuse(
-            "trace",
-            f"nothing stands under {record[:80]!r}",
-            "a record that was taken in",
-            "trueup import FILE...",
-        )
+    chapters = of_record("trace", record, traced)
     if as_json:
         key = chapters[0].told.entry.key
         answer_json(story_document(f"{key.source}:{key.record_id}", chapters))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from trueup.doors.cli.delivery.declared_systems import SettingsFile, declared_in
 from trueup.doors.refusal import refuse
 from trueup.doors.shelf_use import refusing
 
@@ -26,12 +26,7 @@ def worker(
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], typer.Option(help="The least that is logged.")
     ] = "info",
-    settings_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--settings", metavar="FILE", help="What is declared of targets. Default: trueup.toml here."
-        ),
-    ] = None,
+    settings_file: SettingsFile = None,
 ) -> None:
     """Deliver what is due to the declared targets, and read it back. Any number may run, on any number of machines.
 
@@ -46,18 +41,14 @@ def worker(
     Exit codes: 0 stopped as asked, or done; 2 it can't start.
     """
     from trueup.kit.log import configure
-    from trueup.kit.settings import load
 
     configure(log_level)
+    declared = declared_in("worker", settings_file)
+    if not declared.targets:
+        refuse(
+            "worker", "no target is declared", "[[targets]] in trueup.toml", "docs/delivery.md has an example"
+        )
     with refusing("worker"):
-        declared = load(settings_file or Path.cwd())
-        if not declared.targets:
-            refuse(
-                "worker",
-                "no target is declared",
-                "[[targets]] in trueup.toml",
-                "docs/delivery.md has an example",
-            )
         asyncio.run(_run(declared, lanes=lanes, until_done=until_done))
 
 
