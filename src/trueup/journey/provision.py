@@ -245,8 +245,9 @@ async def _shown(database: Statements, found: Sequence[store.Stored]) -> list[An
 
 
 def _resource(one: store.Stored, held: list[dict[str, str]]) -> AnyResource:
+    """The resource; who has no groups has the attribute not (RFC 7643, 2.5: an empty list is unassigned)."""
     model = MODELS[one.type]
-    told = {**one.body, "id": str(one.id), "members" if model is Group else "groups": held}
+    told = {**one.body, "id": str(one.id), "members" if model is Group else "groups": held or None}
     resource = model.model_validate(told)
     resource.meta = Meta(
         resource_type=one.type, created=one.created_at, last_modified=one.modified_at, version=_version(one)
