@@ -1,6 +1,8 @@
 """Imitated systems as processes of their own, for tests and proofs. Knows how they are started and asked."""
 
 import json
+import os
+import random
 import socket
 import subprocess
 import sys
@@ -32,9 +34,27 @@ class Imitation:
         urllib.request.urlopen(asked, timeout=10).close()
 
 
+def free_ports(count: int) -> int:
+    """The first of `count` ports in a row that nobody holds. Below the ports that systems lend to whoever connects
+    (from 32768 on), and each worker of the tests in a range of its own: what is free now is so a second later."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    mine = range(11_000 + worker % 20 * 1_000, 12_000 + worker % 20 * 1_000)
+    for first in random.Random().sample(mine[:-count], len(mine) - count):
+        if all(_nobody_holds(port) for port in range(first, first + count)):
+            return first
+    raise OSError(f"no {count} free ports in a row within {mine}")
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
+    return free_ports(1)
+
+
+def _nobody_holds(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

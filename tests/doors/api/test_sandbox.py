@@ -34,7 +34,8 @@ def until_there(port: int) -> dict:
 
 
 def test_a_completion_is_followed_from_the_lms_to_verified():
-    port, listening = imitations.free_port(), imitations.free_port()
+    port = imitations.free_ports(3)
+    listening = port + 2
     with servers.place() as place:
         there = place / "sandbox"
         environment = {"PATH": os.environ["PATH"], "TRUEUP_DATA_DIR": str(there / "data")}
