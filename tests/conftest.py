@@ -51,7 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest first; and what is asked at a door is asked of one kind of database: the rooms are asked of each."""
+    again = [item for item in items if _asks_another_database_at_a_door(item)]
+    config.hook.pytest_deselected(items=again)
+    items[:] = [item for item in items if item not in set(again)]
+    items.sort(key=lambda item: item.get_closest_marker("spark") is None)
     for item in items:
         for marker in ("spark", "browser"):
             if item.get_closest_marker(marker) is None:
@@ -60,6 +65,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
             if reason := _lacks(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _asks_another_database_at_a_door(item: pytest.Item) -> bool:
+    kind = getattr(item, "callspec", None) and item.callspec.params.get("postgres")
+    return item.path.is_relative_to(ROOT / "tests" / "doors") and kind in servers.KINDS[1:]
 
 
 @pytest.fixture(scope="session")
