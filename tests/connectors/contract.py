@@ -1,20 +1,25 @@
-"""What every target keeps, whoever made it: one test class that each connector's tests inherit."""
+"""What every target and every source keeps, whoever made it: test classes that each connector's tests inherit."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
 
 import httpx2
+import jsonschema
 import pytest
 
+from trueup.connectors.source import Page, PageError, Range, Source
 from trueup.connectors.target import Line, NoReplyError, Target, UnfitError
 from trueup.model.completions import Key, Score, Status
 from trueup.model.delivery import Capability, Evidence, Job, Person, Told, Verb
 
 Answer = TypeVar("Answer")
+CONTRACTS = Path(__file__).parent.parent.parent / "contracts"
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 GOOD = Evidence(
     key=Key("moodle-hr", "cmc-1", "1"),
@@ -25,7 +30,7 @@ GOOD = Evidence(
     score=Score(Decimal(4), Decimal(0), Decimal(5), None, None),
     tags=("gdpr",),
     received_at=AT + timedelta(hours=1),
-    person=Person("0c0ffee0-0000-4000-8000-000000000001", "E1001", "ann@corp.example.com"),
+    person=Person("0c0ffee0-0000-4000-8000-000000000001", "E1001", "ann@corp.example.com", ("E1001",)),
     issuer="https://lms.example.com",
     account="emp01",
 )
@@ -52,6 +57,11 @@ class TargetContract:
         assert record is not None
         return Job(verb, evidence, record, **more)
 
+    async def made(self, line: Line, target: Target, job: Job) -> str | None:
+        """Write it, and what the target calls it: by its answer, or by a look."""
+        wrote = await target.write(line, [job])
+        return wrote.answers[0].remote_id or (await target.look(line, [job])).found[0].remote_id
+
     def has(self, target: Target, capability: Capability) -> None:
         if capability not in target.manifest.capabilities:
             pytest.skip(f"{target.manifest.name} can't {capability.value}")
@@ -60,7 +70,7 @@ class TargetContract:
         assert target.record(GOOD) == target.record(GOOD)
 
     def test_a_course_a_status_or_a_person_makes_another_record(self, target: Target):
-        other = Person("0c0ffee0-0000-4000-8000-000000000002", "E1002", "bob@corp.example.com")
+        other = Person("0c0ffee0-0000-4000-8000-000000000002", "E1002", "bob@corp.example.com", ("E1002",))
         made = {
             str(self.job(target, one).record.fields)
             for one in (GOOD, replace(GOOD, course_id="X"), replace(GOOD, person=other, account="emp02"))
@@ -133,7 +143,7 @@ class TargetContract:
         )
 
         async def work(line: Line):
-            made = (await target.write(line, [first])).answers[0].remote_id
+            made = await self.made(line, target, first)
             job = self.job(target, better, Verb.UPDATE, remote_id=made, before=first.evidence)
             await target.write(line, [job])
             return job, (await target.look(line, [job])).found[0]
@@ -149,7 +159,7 @@ class TargetContract:
         voided = replace(GOOD, key=replace(key, revision="2"), status=Status.VOIDED)
 
         async def work(line: Line):
-            made = (await target.write(line, [first])).answers[0].remote_id
+            made = await self.made(line, target, first)
             job = Job(Verb.DELETE, voided, first.record, made, first.evidence)
             return (await target.write(line, [job])).answers[0].told, (await target.look(line, [job])).found[
                 0
@@ -163,15 +173,18 @@ class TargetContract:
 class HttpContract(TargetContract):
     """What every target keeps that is spoken to over HTTP, whatever its system answers."""
 
-    @pytest.fixture
-    def answering(self) -> Callable[[int, dict[str, str], bytes], Target]:
-        raise NotImplementedError
+    def before(self, request: httpx2.Request) -> httpx2.Response | None:
+        """The good answer to what a connector has to ask before it writes or looks; None: it is the thing itself."""
+        return None
 
     def asked(
         self, target: Target, handler: Callable[[httpx2.Request], httpx2.Response], *, looks: bool = False
     ):
+        def answered(request: httpx2.Request) -> httpx2.Response:
+            return self.before(request) or handler(request)
+
         async def inside():
-            async with httpx2.AsyncClient(transport=httpx2.MockTransport(handler)) as client:
+            async with httpx2.AsyncClient(transport=httpx2.MockTransport(answered)) as client:
                 line = Line(client, seconds=2.0)
                 job = self.job(target)
                 return await (target.look(line, [job]) if looks else target.write(line, [job]))
@@ -221,3 +234,106 @@ class HttpContract(TargetContract):
             with pytest.raises(NoReplyError) as said:
                 self.asked(target, handler)
             assert said.value.sent is sent
+
+
+class SourceContract:
+    """What every source that is asked over HTTP keeps. Say how it is made, what its system answers, and what that says.
+
+    `site` answers as the system does; `said` is what a pull of all of it comes to.
+    """
+
+    said: ClassVar[list[dict[str, Any]]]
+    wanted = Range()
+
+    @pytest.fixture
+    def source(self) -> Source:
+        raise NotImplementedError
+
+    def site(self, request: httpx2.Request) -> httpx2.Response:
+        raise NotImplementedError
+
+    def pulled(
+        self,
+        source: Source,
+        handler: Callable[[httpx2.Request], httpx2.Response],
+        wanted: Range | None = None,
+    ) -> tuple[list[Page], list[httpx2.Request]]:
+        asked: list[httpx2.Request] = []
+
+        def answered(request: httpx2.Request) -> httpx2.Response:
+            asked.append(request)
+            return handler(request)
+
+        async def inside() -> list[Page]:
+            async with httpx2.AsyncClient(transport=httpx2.MockTransport(answered)) as client:
+                pages, more = [], None
+                while not pages or more is not None:
+                    pages.append(await source.page(Line(client, seconds=2.0), wanted or self.wanted, more))
+                    more = pages[-1].more
+                return pages
+
+        return asyncio.run(inside()), asked
+
+    def events(self, source: Source, pages: list[Page]) -> list[dict[str, Any]]:
+        return [event for page in pages for raw in page.raws if (event := source.event(raw)) is not None]
+
+    def test_all_pages_are_read_and_say_what_is_expected(self, source: Source):
+        pages, _ = self.pulled(source, self.site)
+        assert self.events(source, pages) == self.said
+
+    def test_what_it_says_is_an_event_of_the_contract(self, source: Source):
+        schema = json.loads((CONTRACTS / "event.schema.json").read_text())
+        pages, _ = self.pulled(source, self.site)
+        for event in self.events(source, pages):
+            jsonschema.validate({"source": "a-source", **event}, schema)
+
+    def test_each_call_is_one_page(self, source: Source):
+        pages, asked = self.pulled(source, self.site)
+        assert len(pages) == len(asked)
+
+    @pytest.mark.parametrize(
+        ("status", "headers", "told"),
+        [
+            (401, {}, Told.DENIED),
+            (403, {}, Told.DENIED),
+            (429, {"retry-after": "7"}, Told.THROTTLED),
+            (500, {}, Told.UNKNOWN),
+            (503, {"retry-after": "7"}, Told.THROTTLED),
+            (302, {"location": "https://login.example.com"}, Told.FAILED),
+        ],
+    )
+    def test_an_answer_that_is_no_page_says_whether_asking_again_may_help(
+        self, source, status, headers, told
+    ):
+        with pytest.raises(PageError) as said:
+            self.pulled(source, lambda _: httpx2.Response(status, headers=headers, content=b"<html>"))
+        assert said.value.told is told
+        assert said.value.reply.signals.wait == (7.0 if "retry-after" in headers else None)
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"null", b"3", b'"x"', b'{"value": 3}', b"[3]", b"\xff\xfe", b"[" * 100_000]
+    )
+    def test_nonsense_is_never_taken_for_the_end(self, source: Source, body):
+        with pytest.raises(PageError):
+            self.pulled(source, lambda _: httpx2.Response(200, content=body))
+
+
+class Tokens:
+    """A token endpoint before a site: whoever has no token that is good is 401."""
+
+    def __init__(self, site: Callable[[httpx2.Request], httpx2.Response], lasts: int = 3600) -> None:
+        self._site = site
+        self._lasts = lasts
+        self.good = ""
+        self.given = 0
+        self.forms: list[bytes] = []
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("/token"):
+            self.given += 1
+            self.good = f"token-{self.given}"
+            self.forms.append(request.content)
+            return httpx2.Response(200, json={"access_token": self.good, "expires_in": self._lasts})
+        if request.headers.get("authorization", "").split(" ")[-1] != self.good:
+            return httpx2.Response(401)
+        return self._site(request)

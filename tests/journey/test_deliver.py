@@ -10,6 +10,7 @@ import pytest
 import people
 import shelves
 from deliveries import Fickle, carried, files, folder, on, outgoing, states
+from trueup.connectors.forms import theirs
 from trueup.connectors.target import Looked, Written
 from trueup.delivery.history import store as history
 from trueup.delivery.outbox import store as outbox
@@ -18,10 +19,12 @@ from trueup.journey import dead_letters, identify
 from trueup.journey.deliver import Carrier
 from trueup.journey.enrol import enrol, enrol_actors
 from trueup.journey.identify import Why
+from trueup.journey.resolve import resolve
 from trueup.journey.trace import trace
 from trueup.journey.who import the_person
 from trueup.model.completions import Key
-from trueup.model.delivery import Answer, Capability, Found, Told
+from trueup.model.delivery import Answer, Capability, Found, Record, Told
+from trueup.model.people import Role
 
 
 def test_what_came_is_carried_there_and_read_back(database, tmp_path):
@@ -217,6 +220,32 @@ def test_somebody_who_is_not_known_yet_is_waited_for_and_not_given_up(database, 
     assert files(tmp_path)[0]["employee_number"] == "E1001"
 
 
+def test_a_target_that_calls_people_by_accounts_of_its_own_is_told_those(database, tmp_path):
+    class ByAccount(OnlyPeople):
+        def record(self, evidence):
+            return Record({**super().record(evidence).fields, "there": theirs.person(evidence, "/there")})
+
+    async def work(shelf):
+        now = datetime.now(UTC)
+        await enrol(shelf, "hr", [people.entry("u1", "E1001")], now=now)
+        await shelves.take(shelf, shelves.event(1, account=..., employee_number="E1001"), now=now)
+        await enrol_actors(shelf, now=now, policy=default_policy())
+        to = outgoing(ByAccount(tmp_path), people="bamboohr")
+        carrier = Carrier(shelf, to, "test")
+        await carrier.ready()
+        await carrier.turn()
+        before = await states(shelf), await shelf.database.value("SELECT code FROM outbox")
+        accounts = [people.entry("117", "E1001")]
+        await enrol(shelf, "bamboohr", accounts, now=now, role=Role.ACCOUNT)
+        await resolve(shelf, now=now)
+        await shelf.database.run("UPDATE outbox SET run_at = '-infinity'")
+        await carried(shelf, to)
+        return before, await states(shelf)
+
+    assert on(database, work) == (({"queued": 1}, "TU0103"), {"verified": 1})
+    assert files(tmp_path)[0]["there"] == "117"
+
+
 def test_what_went_out_stays_out_where_its_person_is_not_known_any_more(database, tmp_path):
     class Forgetful(OnlyPeople):
         known = True
@@ -263,7 +292,7 @@ def test_redriving_is_previewed_refused_while_the_rule_fails_and_ends_the_letter
         await shelves.take(shelf, shelves.event(1))
         await carried(shelf, outgoing(refusing))
         letters = (await dead_letters.waiting(shelf))[1]
-        targets = {"review": folder(tmp_path)}
+        targets = {"review": outgoing(folder(tmp_path))}
         (same,) = await dead_letters.previewed(shelf, targets, letters)
         (gone,) = await dead_letters.previewed(shelf, {}, letters)
         (anyway,) = await dead_letters.previewed(shelf, targets, letters, anyway=True)
@@ -296,7 +325,7 @@ def test_what_dies_again_waits_again_with_its_new_cause(database, tmp_path):
         await shelves.take(shelf, shelves.event(1))
         await carried(shelf, outgoing(Fickle(tmp_path, told=Told.REFUSED)))
         letters = (await dead_letters.waiting(shelf))[1]
-        targets = {"review": folder(tmp_path)}
+        targets = {"review": outgoing(folder(tmp_path))}
         await dead_letters.redrive(
             shelf, await dead_letters.previewed(shelf, targets, letters, anyway=True), "ann"
         )
@@ -402,6 +431,5 @@ def test_what_was_delivered_follows_its_person_through_a_merge_and_back(database
 
 def test_a_found_answer_may_carry_more_than_was_sent():
     from trueup.journey.outcomes import differing
-    from trueup.model.delivery import Record
 
     assert differing(Record({"a": 1}), Found({"a": 1, "b": 2}).fields or {}) == []

@@ -1,6 +1,7 @@
 """Pulling a source into the ledger: cursors, what came late, what is refused, and who is cut off in between."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,14 +10,17 @@ from uuid import UUID
 import httpx2
 import pytest
 
+import people
 import real_lrs
 import shelves
-from trueup.connectors.source import Range
+from trueup.connectors.source import Page, Range
 from trueup.connectors.target import Line, Options
 from trueup.connectors.xapi_source import XapiSource
 from trueup.delivery.cursors import store as cursors
+from trueup.journey.enrol import enrol
 from trueup.journey.pull import Incoming, Pulled, Puller, PullError
-from trueup.model.delivery import Budget
+from trueup.model.delivery import Budget, Manifest, Proof
+from trueup.model.people import Role
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -254,3 +258,49 @@ def test_a_real_lrs_is_pulled_whole_and_what_is_pushed_to_it_comes_back(database
             return first.pages >= 3, mine, again.outcomes["accepted"]
 
     assert shelves.on_shelf(database, work) == (True, 230, 0)
+
+
+class OnePersonAtATime:
+    """Answers about whoever is asked about."""
+
+    statements = False
+    manifest = Manifest("histories", "Histories", frozenset(), (), Proof.RUN, by_person=True)
+
+    def event(self, raw):
+        return {
+            "record_id": f"{raw.decode()}:1",
+            "employee_number": raw.decode(),
+            "course_id": "SAFE101",
+            "status": "completed",
+            "occurred_at": "2026-03-29T01:30:00Z",
+        }
+
+    async def page(self, line, wanted, more):
+        person, *then = sorted(one for one in wanted.people if more is None or one > more)
+        reply = await line.ask("GET", f"https://lms.example.com/{person}")
+        return Page([person.encode()], person if then else None, None, reply)
+
+
+def test_a_source_of_one_person_at_a_time_is_asked_about_the_whole_roster(database):
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        return httpx2.Response(200)
+
+    async def work(shelf: Any) -> Any:
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+            of = Incoming("histories", OnePersonAtATime(), Line(client), Budget())
+            with pytest.raises(PullError, match="no people with a number"):
+                await Puller(shelf, of).pull(now=NOW)
+            gone = people.entry("u3", "E1003", ends=datetime(2025, 1, 1, tzinfo=UTC).date(), active=False)
+            await enrol(
+                shelf, "hr", [people.entry("u1", "E1001"), people.entry("u2", "E1002"), gone], now=NOW
+            )
+            await enrol(shelf, "lms", [people.entry("77", "E1001")], now=NOW, role=Role.ACCOUNT)
+            numbers = await Puller(shelf, of).pull(now=NOW)
+            accounts = await Puller(shelf, replace(of, name="others", people="lms")).pull(now=NOW)
+            return dict(numbers.outcomes), dict(accounts.outcomes)
+
+    assert shelves.on_shelf(database, work) == ({"accepted": 2}, {"accepted": 1})
+    assert asked == ["/E1001", "/E1002", "/77"]

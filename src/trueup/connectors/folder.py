@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trueup.connectors.plain import plain
+from trueup.connectors.forms.plain import plain
 from trueup.connectors.target import Looked, UnusableOptionsError, Written
 from trueup.model.delivery import Answer, Capability, Found, Manifest, Need, Proof, Told, Verb
 

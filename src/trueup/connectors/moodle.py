@@ -55,10 +55,10 @@ class Moodle:
 
     def __init__(self, options: Options) -> None:
         self._url = options.at("webservice/rest/server.php")
-        self._issuer = options.more.get("issuer", options.address.rstrip("/"))
+        self._issuer = options.text("issuer", options.address.rstrip("/"))
         self._token = options.secret
-        self._courses = [one.strip() for one in options.more.get("courses", "").split(",") if one.strip()]
-        self._size = int(options.more.get("page", "100"))
+        self._courses = [one.strip() for one in options.text("courses").split(",") if one.strip()]
+        self._size = int(options.text("page", "100"))
         if not self._courses or not all(one.isascii() and one.isdigit() for one in self._courses):
             raise UnusableOptionsError('moodle needs options = { courses = "7,8" }: the ids of the courses')
 

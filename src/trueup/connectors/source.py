@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From when (exclusive) until when (inclusive) is asked for, by the source's own clock; None: no bound."""
+    """From when (exclusive) until when (inclusive) is asked for, by the source's own clock; None: no bound.
+
+    `people` is whom a source is asked about that can't be asked about all, as it calls them.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    people: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

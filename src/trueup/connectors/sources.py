@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trueup.connectors.canvas import Canvas
+from trueup.connectors.cornerstone import Cornerstone
 from trueup.connectors.moodle import Moodle
+from trueup.connectors.openedx import OpenEdx
+from trueup.connectors.scorm_cloud import ScormCloud
+from trueup.connectors.successfactors_history import SuccessFactorsHistory
 from trueup.connectors.xapi_source import XapiSource
 
 if TYPE_CHECKING:
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
     from trueup.connectors.target import Options
     from trueup.model.delivery import Manifest
 
-KINDS: tuple[type[Moodle | XapiSource], ...] = (Moodle, XapiSource)
+KINDS = (Canvas, Cornerstone, Moodle, OpenEdx, ScormCloud, SuccessFactorsHistory, XapiSource)
 
 SOURCES: Mapping[str, Callable[[Options], Source]] = {kind.manifest.name: kind for kind in KINDS}
 """How each is made, by its name."""

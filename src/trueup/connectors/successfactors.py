@@ -6,10 +6,11 @@ API Reference; KBA 2846276: filters compare with eq alone). There is no update a
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from trueup.connectors.forms import theirs
+from trueup.connectors.forms.bearer import Bearer
 from trueup.connectors.target import Looked, UnfitError, Written, all_of, not_found_out, told_of
 from trueup.model.completions import Fault, Status
 from trueup.model.delivery import Answer, Budget, Capability, Found, Manifest, Need, Proof, Record, Told
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from trueup.model.delivery import Evidence, Job
 
 _EVENTS = "learning/odatav4/public/admin/learningevent-service/v1/ExternalLearningEvents"
-_HISTORY = "learning/odatav4/public/user/userlearning-service/v1/LearningHistories"
+HISTORY = "learning/odatav4/public/user/userlearning-service/v1/LearningHistories"
+OURS = "trueup "  # begins the comments of what we write
 _FIELDS = ("studentID", "description", "completionDate", "completionTimeZoneID", "grade", "comments")
 
 
@@ -34,7 +36,7 @@ class SuccessFactors:
         capabilities=frozenset({Capability.CREATE, Capability.READ_BACK}),
         needs=(
             Need("POST", f"/{_EVENTS}", _FIELDS, "learningevent-service"),
-            Need("GET", f"/{_HISTORY}", ("comments", "completionDate", "grade"), "userlearning-service"),
+            Need("GET", f"/{HISTORY}", ("comments", "completionDate", "grade"), "userlearning-service"),
         ),
         proof=Proof.DOCUMENTED,
         traps=(
@@ -42,7 +44,8 @@ class SuccessFactors:
             "no update and no delete: a correction or a void is TU0306 or TU0305, for a person",
             "the same event twice is two events: what was not answered is looked up before it is sent again",
             "the history is read for one person at a time; its filters know eq alone",
-            "the token has to be had elsewhere and given as the secret: it is not renewed yet",
+            "options.token_url and options.client_id renew the token; without them the secret is the token",
+            "students are called by their numbers, or by the accounts of an issuer (people)",
         ),
         batch=10,
         look_batch=1,
@@ -53,36 +56,32 @@ class SuccessFactors:
 
     def __init__(self, options: Options) -> None:
         self._events = options.at(_EVENTS)
-        self._history = options.at(_HISTORY)
-        self._headers = {"Authorization": f"Bearer {options.secret}"} if options.secret else {}
+        self._history = options.at(HISTORY)
+        self._bearer = Bearer(options)
 
     def record(self, evidence: Evidence) -> Record | None:
         """The event of a completion, of one that was not failed. It needs a person with a number, and a day."""
         if evidence.status is Status.FAILED:
             return None
-        number = evidence.person.employee_number if evidence.person else None
-        if number is None:
-            raise UnfitError(Fault("TU0103", "/studentID", "a person of the roster with a number", "nobody"))
         if evidence.completed_at is None:
             raise UnfitError(Fault("TU0201", "/completionDate", "the day of the completion", "none"))
         fields = {
-            "studentID": number,
+            "studentID": theirs.person(evidence, "/studentID"),
             "description": evidence.course_id,
             "completionDate": _milliseconds(evidence.completed_at),
-            "completionTimeZoneID": "UTC",
-            "comments": f"trueup {evidence.natural_key} {evidence.key.revision}",
+            "comments": f"{OURS}{evidence.natural_key} {evidence.key.revision}",
         }
         if evidence.score is not None:
             fields["grade"] = str(evidence.score.raw)
-        return Record(fields, None, frozenset({"studentID"}))
+        return Record(fields, {**fields, "completionTimeZoneID": "UTC"}, frozenset({"studentID"}))
 
     async def write(self, line: Line, jobs: Sequence[Job]) -> Written:
         """POST up to ten. Where the answer tells of each event, so do we."""
-        reply = await line.ask(
+        reply = await self._bearer.ask(
+            line,
             "POST",
             self._events,
-            headers=self._headers | {"Content-Type": "application/json"},
-            content=json.dumps({"externalLearningEvents": [job.record.sent for job in jobs]}).encode(),
+            document={"externalLearningEvents": [job.record.sent for job in jobs]},
         )
         if not reply.good:
             return all_of(reply, jobs)
@@ -98,13 +97,14 @@ class SuccessFactors:
         wanted = job.record.fields
         day = timedelta(days=1) // timedelta(milliseconds=1)
         at = int(wanted["completionDate"])
-        student = str(wanted["studentID"]).replace("'", "''")
-        reply = await line.ask(
+        student = str(wanted["studentID"])
+        quoted = student.replace("'", "''")
+        reply = await self._bearer.ask(
+            line,
             "GET",
             self._history,
-            headers=self._headers,
             params={
-                "$filter": f"criteria/targetUserID eq '{student}' and criteria/fromDate eq {at - day} "
+                "$filter": f"criteria/targetUserID eq '{quoted}' and criteria/fromDate eq {at - day} "
                 f"and criteria/toDate eq {at + day}"
             },
         )
@@ -117,7 +117,9 @@ class SuccessFactors:
             return not_found_out(reply, jobs)
         for one in document["value"]:
             if isinstance(one, dict) and one.get("comments") == wanted["comments"]:
-                return Looked([Found({name: one.get(name) for name in wanted}, None)], reply)
+                found = {name: one.get(name) for name in wanted}
+                told = {"studentID": student, "description": one.get("title", one.get("description"))}
+                return Looked([Found({**found, **told}, None)], reply)
         return Looked([Found(None)], reply)
 
 
@@ -133,6 +135,6 @@ def _one(told: Any) -> Answer:
 
 
 def _milliseconds(completed: datetime | date) -> int:
-    """Milliseconds since 1970; of a day alone its noon in UTC."""
+    """Milliseconds since 1970, in whole seconds, as the history keeps them; of a day alone its noon in UTC."""
     at = completed if isinstance(completed, datetime) else datetime.combine(completed, time(12), UTC)
-    return int(at.timestamp() * 1000)
+    return int(at.timestamp()) * 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -10,7 +11,7 @@ from trueup.model.completions import Fault
 from trueup.model.delivery import Answer, Found, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Awaitable, Collection, Mapping, Sequence
 
     from trueup.model.delivery import Evidence, Job, Manifest, Record
 
@@ -35,7 +36,23 @@ class Options:
 
     address: str = ""
     secret: str = field(default="", repr=False)
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+
+    def text(self, name: str, usual: str = "") -> str:
+        """A text beside, or the usual one. Raises UnusableOptionsError where it is a table."""
+        told = self.more.get(name, usual)
+        if not isinstance(told, str):
+            raise UnusableOptionsError(f"options.{name} has to be a text")
+        return told
+
+    def table(self, name: str) -> Mapping[str, str]:
+        """A table of texts beside, or an empty one. Raises UnusableOptionsError where it is a text."""
+        told = self.more.get(name, {})
+        if isinstance(told, str):
+            raise UnusableOptionsError(
+                f'options.{name} has to be a table: options.{name} = {{ SAFE101 = "7" }}'
+            )
+        return told
 
     def at(self, path: str) -> str:
         """An address below the declared one."""
@@ -115,6 +132,42 @@ def all_of(reply: Reply, jobs: Sequence[Job], said: str = "") -> Written:
         refused(reply, said) if told is Told.REFUSED or (told is Told.TOO_MUCH and len(jobs) == 1) else None
     )
     return Written([Answer(told, job.remote_id, fault) for job in jobs], reply)
+
+
+class UnansweredError(NoReplyError):
+    """A question that has to be answered first was not: nothing was written, nothing was seen.
+
+    `fault` is why, where that is the record's own trouble and asking again is of no use.
+    """
+
+    def __init__(self, why: str, reply: Reply | None = None, fault: Fault | None = None) -> None:
+        super().__init__(why, sent=False)
+        self.reply = reply
+        self.fault = fault
+
+    @property
+    def answer(self) -> Answer:
+        """What a write comes to for which it had to be asked."""
+        if self.fault is not None:
+            return Answer(Told.REFUSED, None, self.fault)
+        told = told_of(self.reply, 1) if self.reply is not None else Told.FAILED
+        return Answer(Told.FAILED if told in {Told.ACCEPTED, Told.UNKNOWN} else told)
+
+
+async def first(asked: Awaitable[Reply]) -> Reply:
+    """The good answer to what has to be asked before. Raises UnansweredError."""
+    try:
+        reply = await asked
+    except NoReplyError as error:
+        raise UnansweredError(error.why) from error
+    if not reply.good:
+        raise UnansweredError(f"status {reply.status}", reply)
+    return reply
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    """The header of HTTP Basic (RFC 7617)."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
 def not_found_out(reply: Reply, jobs: Sequence[Job]) -> Looked:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trueup.connectors.bamboohr import BambooHr
 from trueup.connectors.folder import Folder
+from trueup.connectors.frappe_feedback import FrappeFeedback
+from trueup.connectors.frappe_skills import FrappeSkills
+from trueup.connectors.frappe_training import FrappeTraining
+from trueup.connectors.horilla import Horilla
+from trueup.connectors.lattice import Lattice
+from trueup.connectors.orangehrm import OrangeHrm
 from trueup.connectors.successfactors import SuccessFactors
 from trueup.connectors.webhook import Webhook
 from trueup.connectors.xapi_lrs import XapiLrs
@@ -15,8 +22,15 @@ if TYPE_CHECKING:
     from trueup.connectors.target import Options, Target
     from trueup.model.delivery import Manifest
 
-KINDS: tuple[type[Folder | SuccessFactors | Webhook | XapiLrs], ...] = (
+KINDS = (
+    BambooHr,
     Folder,
+    FrappeFeedback,
+    FrappeSkills,
+    FrappeTraining,
+    Horilla,
+    Lattice,
+    OrangeHrm,
     SuccessFactors,
     Webhook,
     XapiLrs,

@@ -12,7 +12,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from trueup.connectors.plain import plain
+from trueup.connectors.forms.plain import plain
 from trueup.connectors.target import Looked, UnusableOptionsError, Written, all_of
 from trueup.model.delivery import Capability, Found, Manifest, Need, Proof, Told, Verb
 

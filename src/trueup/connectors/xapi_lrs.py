@@ -8,7 +8,6 @@ batch; taking back voids alone (Data 2.3.2).
 from __future__ import annotations
 
 import base64
-import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -77,11 +76,11 @@ class XapiLrs:
         self._url = options.at("statements")
         token = base64.b64encode(options.secret.encode()).decode()
         self._headers = {
-            "X-Experience-API-Version": options.more.get("version", "1.0.3"),
+            "X-Experience-API-Version": options.text("version", "1.0.3"),
             **({"Authorization": f"Basic {token}"} if options.secret else {}),
         }
-        self._home = options.more.get("home_page", "https://trueup.invalid/people")
-        self._courses = options.more.get("courses", "https://trueup.invalid/courses/")
+        self._home = options.text("home_page", "https://trueup.invalid/people")
+        self._courses = options.text("courses", "https://trueup.invalid/courses/")
 
     def record(self, evidence: Evidence) -> Record:
         """The statement of a completion; `fields` are the parts by which it is recognised when it is read back."""
@@ -112,12 +111,7 @@ class XapiLrs:
                 statements.append(self._void(job))
             if job.verb is not Verb.DELETE:
                 statements.append({**job.record.sent, "id": _written_as(job)})
-        reply = await line.ask(
-            "POST",
-            self._url,
-            headers=self._headers | {"Content-Type": "application/json"},
-            content=json.dumps(statements).encode(),
-        )
+        reply = await line.ask("POST", self._url, headers=self._headers, document=statements)
         if reply.status == 409 and len(jobs) == 1:  # a statement of this id is there: which one, a look says
             return Written([Answer(Told.UNKNOWN)], reply)
         if not reply.good:

@@ -43,7 +43,7 @@ class XapiSource:
         self._url = options.at("statements")
         token = base64.b64encode(options.secret.encode()).decode()
         self._headers = {
-            "X-Experience-API-Version": options.more.get("version", "1.0.3"),
+            "X-Experience-API-Version": options.text("version", "1.0.3"),
             **({"Authorization": f"Basic {token}"} if options.secret else {}),
         }
 

@@ -38,7 +38,6 @@ from trueup.kit.signing import UnusableKeyError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
-    from trueup.connectors.target import Target
     from trueup.journey.arrive import Shelf
     from trueup.journey.deliver import Outgoing
     from trueup.journey.pull import Incoming
@@ -89,7 +88,7 @@ async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
         open_shelf(settings.environ, settings.declared) as shelf,
         _working(shelf, keys, targets if settings.delivers else (), sources),
     ):
-        server = _server(settings, shelf, keys, {one.name: one.target for one in targets})
+        server = _server(settings, shelf, keys, {one.name: one for one in targets})
         host, port = listening.getsockname()[:2]
         logger().info("serve.listening", address=f"http://{host}:{port}")
         await server.serve([listening])
@@ -97,7 +96,7 @@ async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
 
 
 def _server(
-    settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...], targets: Mapping[str, Target]
+    settings: ServeSettings, shelf: Shelf, keys: tuple[SigningKey, ...], targets: Mapping[str, Outgoing]
 ) -> uvicorn.Server:
     figures = new_figures()
     service = Service(

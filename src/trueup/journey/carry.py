@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from trueup.connectors.target import Target
     from trueup.journey.arrive import Shelf
+    from trueup.journey.deliver import Outgoing
     from trueup.model.delivery import Record
     from trueup.model.instants import Instant
 
@@ -44,38 +45,49 @@ class Carried:
 
 
 async def carry(
-    shelf: Shelf, name: str, target: Target, statements: Sequence[int], *, today: date, sent: bool = False
+    shelf: Shelf, to: Outgoing, statements: Sequence[int], *, today: date, sent: bool = False
 ) -> dict[int, Carried]:
     """What is to be done for each of these deliveries to a target; or what was done, of those `sent` already."""
     database = shelf.database
-    kin = await standing.siblings(database, name, statements)
+    kin = await standing.siblings(database, to.name, statements)
     stand = [one.standing for one in kin.values() if one.standing is not None]
     befores = {one.statement_id for one in stand} | {
         one.replaces for one in stand if one.replaces is not None
     }
-    known = await evidence_of(shelf, {*statements, *befores}, today=today)
+    known = await evidence_of(shelf, {*statements, *befores}, today=today, people=to.people)
     plan = _was_done if sent else _to_do
     found = {}
     for number in statements:
         evidence = known.get(number)
-        found[number] = plan(target, evidence, kin[number], known) if evidence else Carried(over="erased")
+        found[number] = plan(to.target, evidence, kin[number], known) if evidence else Carried(over="erased")
     return found
 
 
-async def evidence_of(shelf: Shelf, statements: Collection[int], *, today: date) -> dict[int, Evidence]:
-    """What may be told of completions. Those whose source's names were erased are not in it."""
+async def evidence_of(
+    shelf: Shelf, statements: Collection[int], *, today: date, people: str = ""
+) -> dict[int, Evidence]:
+    """What may be told of completions. Those whose source's names were erased are not in it.
+
+    `people` is who issued the accounts by which the target calls people; none: it calls them by their numbers.
+    """
     database = shelf.database
     taken = await ledger.taken(database, list(statements))
-    people = await register.behind(database, list(statements))
-    called = await register.called(database, set(people.values()), today)
+    persons = await register.behind(database, list(statements))
+    called = await register.called(database, set(persons.values()), today)
+    accounts = await register.accounts_at(database, people, set(persons.values()), today) if people else None
     return {
-        number: _evidence(one, people.get(number), called)
+        number: _evidence(one, persons.get(number), called, accounts)
         for number, one in taken.items()
         if one.who is not None
     }
 
 
-def _evidence(one: ledger.Taken, person: UUID | None, called: Mapping[UUID, Mapping[str, str]]) -> Evidence:
+def _evidence(
+    one: ledger.Taken,
+    person: UUID | None,
+    called: Mapping[UUID, Mapping[str, str]],
+    accounts: Mapping[UUID, Sequence[str]] | None,
+) -> Evidence:
     assert one.who is not None  # noqa: S101 - asked for those alone
     names = called.get(person, {}) if person else {}
     occurred = one.completion.occurred
@@ -88,14 +100,18 @@ def _evidence(one: ledger.Taken, person: UUID | None, called: Mapping[UUID, Mapp
         score=one.completion.score,
         tags=one.completion.tags,
         received_at=one.received_at,
-        person=Person(names.get("id") or str(person), names.get("employee_number"), names.get("email"))
-        if person
-        else None,
+        person=_person(person, names, accounts) if person else None,
         issuer=one.who.issuer,
         account=one.who.name,
         employee_number=one.who.employee_number,
         email=one.who.email,
     )
+
+
+def _person(person: UUID, names: Mapping[str, str], accounts: Mapping[UUID, Sequence[str]] | None) -> Person:
+    number = names.get("employee_number")
+    there = ((number,) if number else ()) if accounts is None else tuple(accounts.get(person, ()))
+    return Person(names.get("id") or str(person), number, names.get("email"), there)
 
 
 def _when(occurred: Instant) -> datetime | date | None:

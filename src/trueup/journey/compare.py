@@ -182,8 +182,7 @@ class Comparer:
     async def _ask(self, there: Sequence[DueRecord], done: Compared) -> None:
         plans = await carry(
             self.shelf,
-            self.to.name,
-            self.to.target,
+            self.to,
             [one.statement_id for one in there],
             today=datetime.now(UTC).date(),
             sent=True,

@@ -17,10 +17,10 @@ from trueup.journey.carry import carry
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from trueup.connectors.target import Target
     from trueup.delivery.letters.store import Group, Letter
     from trueup.journey.arrive import Shelf
     from trueup.journey.carry import Carried
+    from trueup.journey.deliver import Outgoing
 
 LATELY = timedelta(hours=24)  # that the rate of dead letters is taken over
 MAYBE_THERE = frozenset({"TU0303", "TU0305", "TU0402"})  # what died of these is looked for before it is sent
@@ -56,7 +56,7 @@ async def waiting(
 
 
 async def previewed(
-    shelf: Shelf, targets: Mapping[str, Target], letters: Sequence[Letter], *, anyway: bool = False
+    shelf: Shelf, targets: Mapping[str, Outgoing], letters: Sequence[Letter], *, anyway: bool = False
 ) -> list[Preview]:
     """What redriving these would do, in their order. `anyway`: what was refused may go again as it is."""
     found: dict[int, Preview] = {}
@@ -64,9 +64,7 @@ async def previewed(
         mine = [one for one in letters if one.target == name]
         target = targets.get(name)
         plans = (
-            await carry(
-                shelf, name, target, [one.statement_id for one in mine], today=datetime.now(UTC).date()
-            )
+            await carry(shelf, target, [one.statement_id for one in mine], today=datetime.now(UTC).date())
             if target is not None
             else {}
         )

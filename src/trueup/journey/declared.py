@@ -12,6 +12,7 @@ import httpx2
 from trueup.connectors.sources import SOURCES
 from trueup.connectors.target import Line, Options, UnusableOptionsError
 from trueup.connectors.targets import TARGETS
+from trueup.identity.policy import default_policy
 from trueup.journey.deliver import Outgoing
 from trueup.journey.pull import Incoming
 from trueup.kit.settings import UnreadableSettings
@@ -60,6 +61,7 @@ def outgoing(told: TargetSettings, environ: Mapping[str, str], client: httpx2.As
         batch=min(told.batch or manifest.batch, manifest.batch),
         window=manifest.window if told.window_seconds is None else timedelta(seconds=told.window_seconds),
         first_wait=told.first_wait_seconds,
+        people=_issuer(told.people),
         **({"tries": told.tries} if told.tries else {}),
     )
 
@@ -98,7 +100,13 @@ def incoming(told: SourceSettings, environ: Mapping[str, str], client: httpx2.As
         overlap=timedelta(hours=told.overlap_hours),
         sweep=timedelta(hours=told.sweep_hours),
         every=timedelta(minutes=told.every_minutes),
+        people=_issuer(told.people),
     )
+
+
+def _issuer(people: str) -> str:
+    """The issuer as it is compared."""
+    return (default_policy().normalised("account", people) or people) if people else ""
 
 
 def _budget(told: TargetSettings, usual: Budget) -> Budget:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from trueup.connectors.target import NoReplyError
+from trueup.connectors.target import NoReplyError, UnansweredError
 from trueup.delivery import patience
 from trueup.delivery.letters import store as letters
 from trueup.delivery.outbox import store as outbox
@@ -53,6 +53,7 @@ class Outgoing:
     batch: int
     window: timedelta
     tries: int = patience.TRIES
+    people: str = ""  # who issued the accounts by which it calls people; else it calls them by their numbers
     first_wait: float = patience.FIRST  # seconds before another try
 
     @property
@@ -138,7 +139,7 @@ class Carrier:
         due = call.taken.due
         today = datetime.now(UTC).date()
         numbers = [one.statement_id for one in due]
-        plans = await carry(self.shelf, self.to.name, self.to.target, numbers, today=today, sent=looks)
+        plans = await carry(self.shelf, self.to, numbers, today=today, sent=looks)
         going: list[_Going] = []
         for one in due:
             plan = plans[one.statement_id]
@@ -156,6 +157,8 @@ class Carrier:
         try:
             wrote = await self.to.target.write(self.to.line, [one.job for one in going])
             answers, call.ended = wrote.answers, _ended(wrote.reply)
+        except UnansweredError as error:
+            answers, call.ended = [error.answer for _ in going], _ended(error.reply, error.why)
         except NoReplyError as error:
             told = Told.UNKNOWN if error.sent else Told.FAILED
             answers, call.ended = [Answer(told) for _ in going], Ended(error=error.why)
@@ -288,9 +291,9 @@ def _cause(one: Settled, fault: Fault) -> letters.Cause:
     )
 
 
-def _ended(reply: Reply | None) -> Ended:
+def _ended(reply: Reply | None, error: str | None = None) -> Ended:
     if reply is None:
-        return Ended()
+        return Ended(error=error)
     told = reply.signals
     return Ended(
         status=reply.status,
@@ -298,4 +301,5 @@ def _ended(reply: Reply | None) -> Ended:
         cost=told.cost,
         remaining=told.remaining,
         wait=told.wait if told.throttled else None,
+        error=error,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from trueup.delivery import patience
 from trueup.delivery.cursors import store as cursors
 from trueup.delivery.outbox import store as outbox
 from trueup.delivery.outbox.store import Asked, Ended
+from trueup.identity.register import store as register
 from trueup.intake.xapi.refusal import Version
 from trueup.journey.arrive import Incoming as Arriving
 from trueup.journey.arrive import arrive
@@ -62,6 +63,7 @@ class Incoming:
     sweep: timedelta = SWEEP
     every: timedelta = EVERY
     first_wait: float = patience.FIRST
+    people: str = ""  # who issued the accounts by which it calls people; else it calls them by their numbers
 
 
 @dataclass(slots=True)
@@ -107,14 +109,30 @@ class Puller:
     async def pages(self, wanted: Range | None = None) -> AsyncIterator[Page]:
         """A range of the source, or all of it, a page after another; nothing is taken in. Raises PullError."""
         await outbox.known(self.shelf.database, self.of.name, [PULL], 1)
+        asked = await self._asked(wanted or Range())
         more: str | None = None
         for _ in range(MOST_PAGES):
-            page = await self._page(wanted or Range(), more)
+            page = await self._page(asked, more)
             yield page
             more = page.more
             if more is None:
                 return
         raise PullError(f"{self.of.name} names ever more pages", "an end", "look at the source's paging")
+
+    async def _asked(self, wanted: Range) -> Range:
+        """With whom a source is asked about that can't be asked about all. Raises PullError."""
+        if not self.of.source.manifest.by_person:
+            return wanted
+        today = datetime.now(UTC).date()
+        people = await register.names_there(self.shelf.database, self.of.people, today)
+        if not people:
+            of = f"accounts of {self.of.people}" if self.of.people else "people with a number"
+            raise PullError(
+                f"{self.of.name} is asked about one person at a time, and there are no {of}",
+                "a roster",
+                "trueup identity enrol hr.csv accounts.csv",
+            )
+        return replace(wanted, people=people)
 
     async def _taken(self, done: Pulled) -> datetime | None:
         """All pages of what is wanted, taken in; until when the source has told all."""

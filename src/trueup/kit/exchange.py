@@ -71,13 +71,17 @@ class Line:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        document: Any = None,
     ) -> Reply:
-        """The answer, whatever its status. Raises NoReplyError."""
+        """The answer, whatever its status; `document` goes as JSON. Raises NoReplyError."""
+        told = dict(headers or {})
+        if document is not None:
+            told, content = told | {"Content-Type": "application/json"}, json.dumps(document).encode()
         try:
             async with (
                 asyncio.timeout(self.seconds),
                 self._client.stream(
-                    method, url, headers=dict(headers or {}), params=dict(params) if params else None,
+                    method, url, headers=told, params=dict(params) if params else None,
                     content=content, follow_redirects=False,
                 ) as answer,
             ):  # fmt: skip  # a list

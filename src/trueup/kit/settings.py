@@ -19,6 +19,7 @@ from trueup.model.settings import (
     DayOrder,
     FileSettings,
     Matching,
+    Options,
     SourceSettings,
     TargetSettings,
 )
@@ -136,6 +137,18 @@ class _Reader:
         if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
             raise self.fail(f"{key} has the wrong type", key, expected=f'{key}.name = "text"', actual=value)
         return {str(name): str(text) for name, text in value.items()}
+
+    def options_of(self, entry: Mapping[str, object]) -> Options:
+        """Texts, and tables of texts."""
+        value = entry.get("options", {})
+        tables = (
+            {str(k): v for k, v in value.items() if isinstance(v, dict)} if isinstance(value, dict) else {}
+        )
+        plain = {k: v for k, v in value.items() if k not in tables} if isinstance(value, dict) else value
+        return {
+            **self.texts_of({"options": plain}, "options"),
+            **{name: self.texts_of(tables, name) for name in tables},
+        }
 
     def list_of(self, table: Mapping[str, object], key: str) -> tuple[str, ...]:
         value = table.get(key, [])
@@ -318,7 +331,8 @@ def _source(read: _Reader, entry: dict[str, object]) -> SourceSettings:
         connector=read.text_of(entry, "connector"),
         address=read.text_of(entry, "address") or "",
         secret=_secret(read, entry),
-        options=read.texts_of(entry, "options"),
+        people=read.text_of(entry, "people") or "",
+        options=read.options_of(entry),
         every_minutes=read.number_of(entry, "every_minutes", 15.0),
         overlap_hours=read.number_of(entry, "overlap_hours", 24.0),
         sweep_hours=read.number_of(entry, "sweep_hours", 24.0),
@@ -345,7 +359,8 @@ def _target(read: _Reader, entry: dict[str, object]) -> TargetSettings:
         connector=connector,
         address=read.text_of(entry, "address") or "",
         secret=_secret(read, entry),
-        options=read.texts_of(entry, "options"),
+        people=read.text_of(entry, "people") or "",
+        options=read.options_of(entry),
         calls=read.count_of(entry, "calls"),
         per_seconds=read.number_of(entry, "per_seconds", usual.per_seconds),
         reserve=share if "reserve" in entry else None,

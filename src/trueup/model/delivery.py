@@ -92,6 +92,7 @@ class Manifest:
     window: timedelta = timedelta(seconds=2)  # until what was written can be read
     budget: Budget = field(default_factory=Budget)
     look_budget: Budget | None = None  # None: looks are counted with the writes
+    by_person: bool = False  # a source that is asked about one person at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Person:
     person_id: str
     employee_number: str | None = None
     email: str | None = None
+    there: tuple[str, ...] = ()  # what the target calls them: one, or it is not known which
 
 
 @dataclass(frozen=True, slots=True)

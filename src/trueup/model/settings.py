@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+Options = dict[str, str | dict[str, str]]
+"""What a connector takes beside: texts, and tables of texts."""
+
 
 class DayOrder(StrEnum):
     """In which order day, month and year stand in numeric dates."""
@@ -56,7 +59,8 @@ class SourceSettings:
     connector: str | None = None  # how it is pulled; None: it sends by itself
     address: str = ""
     secret: str = ""  # "env:NAME" or "file:PATH"
-    options: dict[str, str] = field(default_factory=dict)  # what its connector takes beside
+    people: str = ""  # who issued the accounts by which it is asked about people; else it is by their numbers
+    options: Options = field(default_factory=dict)  # what its connector takes beside
     every_minutes: float = 15.0  # between two pulls, by a running service
     overlap_hours: float = 24.0  # that a pull looks back
     sweep_hours: float = 24.0  # between two pulls that read all of it
@@ -70,7 +74,8 @@ class TargetSettings:
     connector: str  # as `trueup connectors` lists them
     address: str = ""
     secret: str = ""  # "env:NAME" or "file:PATH": the secret itself never stands in the settings
-    options: dict[str, str] = field(default_factory=dict)  # what its connector takes beside
+    people: str = ""  # who issued the accounts by which it calls people; else it calls them by their numbers
+    options: Options = field(default_factory=dict)  # what its connector takes beside
     calls: int | None = None  # that it allows in per_seconds; None: what its connector knows
     per_seconds: float = 60.0
     reserve: float | None = None  # share of them that is kept for what is urgent

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from trueup.access.tokens import Caller, Scope
-    from trueup.connectors.target import Target
     from trueup.doors.api.bodies import Limits
     from trueup.doors.api.figures import Figures
     from trueup.doors.api.turns import Turns
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from trueup.journey.admit import Admission
     from trueup.journey.arrive import Shelf
     from trueup.journey.consult import Acknowledger
+    from trueup.journey.deliver import Outgoing
     from trueup.journey.statements import Statements
     from trueup.journey.together import Together
     from trueup.kit.database import Database
@@ -39,7 +39,7 @@ class Service:
     limits: Limits
     turns: Turns
     figures: Figures
-    targets: Mapping[str, Target] = field(default_factory=dict)  # as they are declared, by their names
+    targets: Mapping[str, Outgoing] = field(default_factory=dict)  # as they are declared, by their names
 
     @staticmethod
     def of(request: Request) -> Service:

@@ -262,6 +262,41 @@ async def called(database: Statements, people: Collection[UUID], on: date) -> di
     return found
 
 
+async def accounts_at(
+    database: Statements, issuer: str, people: Collection[UUID], on: date
+) -> dict[UUID, list[str]]:
+    """The accounts that people have with one issuer on a day, as they were written."""
+    rows = await database.rows(
+        """SELECT f.person_id, f.name FROM identity_facts f
+           WHERE f.role = 'account' AND f.issuer = $1 AND f.person_id = ANY($2::uuid[])
+             AND EXISTS (SELECT FROM assertion a WHERE a.record_id = f.record_id AND a.kind = 'id' AND a.known_to IS NULL
+               AND (a.true_to IS NULL OR a.true_to > $3))
+           ORDER BY f.record_id""",
+        issuer,
+        list(people),
+        on,
+    )
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["person_id"], []).append(row["name"])
+    return found
+
+
+async def names_there(database: Statements, issuer: str, on: date) -> list[str]:
+    """What a system calls all who are there on a day: the accounts of an issuer; of none, their employee numbers."""
+    kind, role = (Kind.ID, Role.ACCOUNT) if issuer else (Kind.EMPLOYEE_NUMBER, Role.PERSON)
+    rows = await database.rows(
+        """SELECT DISTINCT a.value FROM assertion a JOIN identity_record r USING (record_id)
+           WHERE r.role = $1 AND ($2 = '' OR r.issuer = $2) AND a.kind = $3 AND a.known_to IS NULL
+             AND (a.true_from IS NULL OR a.true_from <= $4) AND (a.true_to IS NULL OR a.true_to > $4)""",
+        role.value,
+        issuer,
+        kind.value,
+        on,
+    )
+    return [row["value"] for row in rows]
+
+
 async def latest(database: Statements) -> tuple[object, ...]:
     """What moves whenever there is something new: the last actor, saying and decision. Costs three look-ups."""
     row = await database.row(

@@ -1,10 +1,13 @@
-"""What the imitation holds, and how often each thing was written. Knows no HTTP and no vendor's form."""
+"""What the imitation holds, and how often each thing was written. Knows no vendor's form."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 
 @dataclass(slots=True)
@@ -52,3 +55,8 @@ class Held:
             "twice": sorted(key for key, count in standing.items() if count > 1),
             "calls": dict(self.calls),
         }
+
+
+def dry(request: Request) -> bool:
+    """Whether the answer is to be a lie: as if it had an effect, and none."""
+    return bool(request.scope.get("imitation.dry"))

@@ -237,7 +237,7 @@ def _previews(
 
     async def work(shelf: Shelf) -> list[Preview]:
         async with lines_to(declared.targets, os.environ) as outgoing:
-            targets = {one.name: one.target for one in outgoing}
+            targets = {one.name: one for one in outgoing}
             letters = (
                 await named(shelf, numbers)
                 if numbers
