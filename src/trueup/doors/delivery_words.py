@@ -213,6 +213,24 @@ def connector_of(one: Manifest) -> dict[str, Any]:
     }
 
 
+PROOF = {
+    "run": "the real system answers in the tests",
+    "recorded": "tested against real answers, recorded",
+    "documented": "built from documentation alone: nobody has seen it work",
+}
+"""What it means that a connector was built so."""
+
+
+def limit_of(one: Manifest) -> str:
+    """How much the vendor allows, as far as its connector knows."""
+    budget = one.budget
+    if budget.calls:
+        return f"{budget.calls} calls in {budget.per.total_seconds():g} s"
+    if budget.high:
+        return f"a bucket of {budget.high:g} that leaks {budget.drain:g} a second"
+    return "none known"
+
+
 def _budget(one: Budget) -> dict[str, Any]:
     return {
         "calls": one.calls,

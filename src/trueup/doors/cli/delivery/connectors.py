@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.delivery_words import PROOF, connector_of, limit_of
 from trueup.doors.json_answer import answer_json
 from trueup.doors.refusal import refuse
 
 if TYPE_CHECKING:
     from trueup.model.delivery import Manifest
-
-PROOF = {
-    "run": "the real system answers in the tests",
-    "recorded": "tested against real answers, recorded",
-    "documented": "built from documentation alone: nobody has seen it work",
-}
 
 
 def connectors(
@@ -37,7 +32,6 @@ def connectors(
     Exit codes: 0 listed, 2 there is none of that name.
     """
     from trueup.connectors import sources, targets
-    from trueup.doors.delivery_words import connector_of
 
     roles = {"source": sources.MANIFESTS, "target": targets.MANIFESTS}
     wanted = [
@@ -76,16 +70,11 @@ def _matrix(wanted: list[tuple[str, Manifest]]) -> None:
 
 
 def _show(role: str, one: Manifest) -> None:
-    budget = (
-        f"{one.budget.calls} calls in {one.budget.per.total_seconds():g} s"
-        if one.budget.calls
-        else "none known"
-    )
     typer.echo(f"{one.name}, a {role}: {one.title}")
     for label, told in (
         ("can", ", ".join(sorted(can.value for can in one.capabilities))),
         ("built from", f"{one.proof.value}: {PROOF[one.proof.value]}"),
-        ("limit", budget),
+        ("limit", limit_of(one)),
         *(_writing(one) if role == "target" else ()),
     ):
         typer.echo(f"  {label:11} {told}")
