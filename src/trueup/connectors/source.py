@@ -37,7 +37,7 @@ class Page:
     raws: Sequence[bytes]
     more: str | None
     through: datetime | None
-    reply: Reply
+    reply: Reply | None  # None: no answer of HTTP was behind it
 
 
 class PageError(Exception):

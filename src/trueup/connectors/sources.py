@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trueup.connectors.canvas import Canvas
 from trueup.connectors.cornerstone import Cornerstone
+from trueup.connectors.files import Files
 from trueup.connectors.moodle import Moodle
 from trueup.connectors.openedx import OpenEdx
 from trueup.connectors.scorm_cloud import ScormCloud
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from trueup.connectors.target import Options
     from trueup.model.delivery import Manifest
 
-KINDS = (Canvas, Cornerstone, Moodle, OpenEdx, ScormCloud, SuccessFactorsHistory, XapiSource)
+KINDS = (Canvas, Cornerstone, Files, Moodle, OpenEdx, ScormCloud, SuccessFactorsHistory, XapiSource)
 
-SOURCES: Mapping[str, Callable[[Options], Source]] = {kind.manifest.name: kind for kind in KINDS}
+SOURCES: Mapping[str, Callable[[Options], Source | Files]] = {kind.manifest.name: kind for kind in KINDS}
 """How each is made, by its name."""
 
 MANIFESTS: Mapping[str, Manifest] = {kind.manifest.name: kind.manifest for kind in KINDS}

@@ -84,7 +84,7 @@ async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
     keys = _signing_keys(settings.environ)
     async with (
         lines_to(settings.declared.targets, settings.environ) as targets,
-        lines_from(settings.declared.sources, settings.environ) as sources,
+        lines_from(settings.declared.sources, settings.environ, settings.declared) as sources,
         open_shelf(settings.environ, settings.declared) as shelf,
         _working(shelf, keys, targets if settings.delivers else (), sources),
     ):

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
+from trueup.connectors.files import Files
 from trueup.connectors.sources import SOURCES
 from trueup.connectors.target import Line, Options, UnusableOptionsError
 from trueup.connectors.targets import TARGETS
 from trueup.identity.policy import default_policy
 from trueup.journey.deliver import Outgoing
 from trueup.journey.pull import Incoming
+from trueup.journey.pulled_files import PulledFiles
 from trueup.kit.settings import UnreadableSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
 
     from trueup.model.delivery import Budget
-    from trueup.model.settings import SourceSettings, TargetSettings
+    from trueup.model.settings import CheckSettings, SourceSettings, TargetSettings
 
 
 @asynccontextmanager
@@ -68,17 +70,19 @@ def outgoing(told: TargetSettings, environ: Mapping[str, str], client: httpx2.As
 
 @asynccontextmanager
 async def lines_from(
-    sources: Iterable[SourceSettings], environ: Mapping[str, str]
+    sources: Iterable[SourceSettings], environ: Mapping[str, str], declared: CheckSettings
 ) -> AsyncIterator[list[Incoming]]:
     """The declared sources that are pulled, each with a line that is open for as long as the block runs.
 
-    Raises UnreadableSettings where one can't be used as it is declared.
+    What else is declared says how files are read. Raises UnreadableSettings where one can't be used as it is declared.
     """
     async with httpx2.AsyncClient(timeout=None, follow_redirects=False) as client:
-        yield [incoming(one, environ, client) for one in sources if one.connector is not None]
+        yield [incoming(one, environ, client, declared) for one in sources if one.connector is not None]
 
 
-def incoming(told: SourceSettings, environ: Mapping[str, str], client: httpx2.AsyncClient) -> Incoming:
+def incoming(
+    told: SourceSettings, environ: Mapping[str, str], client: httpx2.AsyncClient, declared: CheckSettings
+) -> Incoming:
     """A source that is pulled, as it is declared."""
     kind = SOURCES.get(told.connector or "")
     if kind is None:
@@ -94,7 +98,7 @@ def incoming(told: SourceSettings, environ: Mapping[str, str], client: httpx2.As
         raise _unusable(f"the source {told.name!r} can't be used: {error}") from error
     return Incoming(
         name=told.name,
-        source=source,
+        source=PulledFiles(source, told.name, declared) if isinstance(source, Files) else source,
         line=Line(client),
         budget=source.manifest.budget,
         overlap=timedelta(hours=told.overlap_hours),

@@ -26,13 +26,14 @@ from trueup.intake.xapi.refusal import Version
 from trueup.journey.arrive import Incoming as Arriving
 from trueup.journey.arrive import arrive
 from trueup.journey.paying import paid, settled, worker_name
+from trueup.journey.pulled_files import FilePage
 from trueup.journey.statements import Sender, Statements, Taken
 from trueup.model.completions import Outcome
 from trueup.model.delivery import Told
 from trueup.model.told import ToldError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from trueup.connectors.source import Source
     from trueup.journey.arrive import Shelf
@@ -140,21 +141,20 @@ class Puller:
         sender = Sender(f"pull {self.of.name}", self.of.name, Version.V1)
         through: datetime | None = None
         async for page in self.pages(done.wanted):
-            await self._take(statements, sender, page.raws, done)
+            await self._take(statements, sender, page, done)
             done.pages += 1
             done.records += len(page.raws)
             through = max(filter(None, (through, page.through)), default=None)
             self.tell(f"{done.records:,} records in {done.pages:,} pages")
         return through
 
-    async def _take(
-        self, statements: Statements, sender: Sender, raws: Sequence[bytes], done: Pulled
-    ) -> None:
+    async def _take(self, statements: Statements, sender: Sender, page: Page, done: Pulled) -> None:
         """A page at once; where one of it can't be taken, each by itself, so that it keeps no other out."""
-        if not raws:
-            return
+        raws = page.raws
         if not self.of.source.statements:
-            await self._arrive(raws, done)
+            await self._arrive(page, done)
+            return
+        if not raws:
             return
         whole = await statements.take(raws, sender, batch=True)
         if isinstance(whole, Taken):
@@ -173,13 +173,21 @@ class Puller:
                 done.outcomes["conflict"] += 1
                 done.refused.append(f"{one.id}: another statement stands under this id")
 
-    async def _arrive(self, raws: Sequence[bytes], done: Pulled) -> None:
+    async def _arrive(self, page: Page, done: Pulled) -> None:
         """Records that are no statements go the way of every event; what can't be settled waits in quarantine."""
-        incoming = [one for raw in raws if (one := self._event(raw)) is not None]
-        for verdict in await arrive(self.shelf, incoming, door="pull", now=datetime.now(UTC)):
+        if isinstance(page, FilePage):
+            incoming = list(page.incoming)
+            done.refused += page.problems
+        else:
+            incoming = [one for raw in page.raws if (one := self._event(raw)) is not None]
+        if not incoming:
+            return
+        verdicts = await arrive(self.shelf, incoming, door="pull", now=datetime.now(UTC))
+        for one, verdict in zip(incoming, verdicts, strict=True):
             done.outcomes[verdict.outcome.value] += 1
             if verdict.outcome is Outcome.REJECTED and verdict.fault is not None:
-                done.refused.append(f"{verdict.fault.pointer}: expected {verdict.fault.expected}")
+                where = f"{one.origin} " if one.origin else ""
+                done.refused.append(f"{where}{verdict.fault.pointer}: expected {verdict.fault.expected}")
 
     def _event(self, raw: bytes) -> Arriving | None:
         event = self.of.source.event(raw)
@@ -207,8 +215,9 @@ class Puller:
                     f"{self.of.name}: {error}", "a next page of the same server", "look at the source"
                 ) from error
             else:
-                said = page.reply.signals
-                call.ended = Ended(page.reply.status, page.reply.request_id, said.cost, said.remaining)
+                if (reply := page.reply) is not None:
+                    said = reply.signals
+                    call.ended = Ended(reply.status, reply.request_id, said.cost, said.remaining)
                 await settled(self.shelf, call)
                 return page
             await settled(self.shelf, call)

@@ -65,7 +65,7 @@ def pull(
     wanted = Range(_instant("--since", since), _instant("--until", until)) if since or until else None
 
     async def work(shelf: Shelf) -> Pulled:
-        async with lines_from(named, os.environ) as (incoming,):
+        async with lines_from(named, os.environ, declared) as (incoming,):
             puller = Puller(shelf, incoming, tell=lambda line: typer.echo(line, err=True))
             return await puller.pull(wanted, now=datetime.now(UTC))
 

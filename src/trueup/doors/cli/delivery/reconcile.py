@@ -94,7 +94,10 @@ async def _compared(
 
     targets = [one for one in declared.targets if one.name == target]
     sources = [one for one in declared.sources if target in one.targets]
-    async with lines_to(targets, os.environ) as (to,), lines_from(sources, os.environ) as incoming:
+    async with (
+        lines_to(targets, os.environ) as (to,),
+        lines_from(sources, os.environ, declared) as incoming,
+    ):
         pullers = [Puller(shelf, one, tell=tell) for one in incoming]
         done = await Comparer(shelf, to, pullers, tell=tell).compare(window)
     return done, await repair(shelf, target, done.differences) if again else 0
