@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from trueup.journey.deliver import Carrier, Outgoing
 from trueup.model.delivery import Answer, Budget, Told
 from trueup.model.settings import SourceSettings
 
+TRUEUP = Path(sys.executable).parent / "trueup"
 TO_REVIEW = {"*": SourceSettings("*", targets=("review",))}
 NO_WINDOW = timedelta(milliseconds=40)
 
@@ -92,6 +95,30 @@ class Fickle:
     async def look(self, line: Any, jobs: Any) -> Looked:
         self.looks += 1
         return await self._folder.look(line, jobs)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A directory in which trueup is started as a person does it."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    def run(self, *words: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [TRUEUP, *words],
+            cwd=self.directory,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == code, (done.stdout, done.stderr)
+        return done.stdout if code in {0, 3} else done.stderr
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code))
 
 
 # a folder, and a system that is gone: the port of discard is nobody's

@@ -1,17 +1,13 @@
 """Worker, status, trace, dlq, connectors: started as a person does, on a real database."""
 
-import json
 import os
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import servers
-from deliveries import ARCHIVE_AND_SHUT
+from deliveries import ARCHIVE_AND_SHUT, Place
 from trueup.connectors import sources
 from trueup.connectors.targets import MANIFESTS
 from trueup.kit.database import DatabaseSettings
@@ -28,28 +24,6 @@ cmc-1,1,moodle-hr,https://lms.example.com,emp1,SAFE101,passed,2026-03-29T01:30:0
 cmc-2,1,moodle-hr,https://lms.example.com,emp2,SAFE101,passed,2026-03-29T01:30:00+01:00
 cmc-3,1,moodle-hr,https://lms.example.com,emp3,SAFE101,passed,2026-03-29T01:30:00+01:00
 """
-
-
-@dataclass(frozen=True)
-class Place:
-    directory: Path
-    environment: dict[str, str]
-
-    def run(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [TRUEUP, *words],
-            cwd=self.directory,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == code, (done.stdout, done.stderr)
-        return done.stdout if code in {0, 3} else done.stderr
-
-    def json(self, *words: str, code: int = 0) -> Any:
-        return json.loads(self.run(*words, "--json", code=code))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trueup.connectors.bamboohr import BambooHr
+from trueup.connectors.evidence_pack import EvidencePack
 from trueup.connectors.folder import Folder
 from trueup.connectors.frappe_feedback import FrappeFeedback
 from trueup.connectors.frappe_skills import FrappeSkills
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     BambooHr,
+    EvidencePack,
     Folder,
     FrappeFeedback,
     FrappeSkills,

@@ -47,6 +47,15 @@ def overview_document(one: Overview) -> dict[str, Any]:
             }
             for call in one.calls
         ],
+        "tasks": [
+            {
+                "target": count.target,
+                "count": count.count,
+                "overdue": count.overdue,
+                "oldest": in_utc(count.oldest),
+            }
+            for count in one.tasks
+        ],
         "dead_letters": [group_of(group) for group in one.dead],
         "alerts": [
             {"target": alert.target, "died": alert.died, "ended": alert.ended, "share": round(alert.share, 6)}

@@ -24,7 +24,7 @@ from trueup.delivery.standing import store as standing
 from trueup.intake.ledger import store as ledger
 from trueup.intake.xapi.reading import NoCompletion, event_of
 from trueup.journey.carry import carry
-from trueup.journey.deliver import LOOK
+from trueup.journey.deliver import LOOK, Carrier
 from trueup.journey.outcomes import differing
 from trueup.journey.paying import paid, settled, worker_name
 from trueup.model.delivery import Capability, State, Told, Verb
@@ -112,7 +112,7 @@ class Comparer:
 
     async def compare(self, window: tuple[datetime, datetime] | None = None) -> Compared:
         """All records, or those that happened in a window. Raises CompareError, PullError, UnavailableError."""
-        await outbox.known(self.shelf.database, self.to.name, self.to.scopes, self.to.batch)
+        await Carrier(self.shelf, self.to, "reconcile").ready()
         done = Compared(self.to.name)
         for puller in self.pullers:
             await self._source(puller, done, window)

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 WRITE, LOOK = "write", "look"
 SPARE = timedelta(seconds=5)  # of a lease, beyond the longest call
 ONE_MOMENT = timedelta(milliseconds=200)
-ROSTER = timedelta(minutes=1)  # until somebody who is not known is looked for again
+NEWCOMER = timedelta(seconds=2)  # until somebody who is not known is looked for again, at first
+ROSTER = timedelta(minutes=1)  # and at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class Carrier:
 
     async def ready(self) -> None:
         """Make the destination known; once, before the first turn."""
-        await outbox.known(self.shelf.database, self.to.name, self.to.scopes, self.to.batch)
+        by_hand = self.to.target.manifest.by_hand
+        await outbox.known(self.shelf.database, self.to.name, self.to.scopes, self.to.batch, by_hand=by_hand)
 
     async def turn(self) -> Done:
         """One call, writing or looking by turns; whichever has nothing leaves its turn to the other."""
@@ -269,7 +271,8 @@ def _stopped(due: Due, plan: Carried) -> Settled:
         counted = (
             due.state is not State.QUEUED
         )  # what went out stays out: it is looked for once they are known
-        return Settled(number, attempts, due.state, "", "", ROSTER, fault.code, counted=counted)
+        waits = max(NEWCOMER, min(ROSTER, datetime.now(UTC) - due.since))
+        return Settled(number, attempts, due.state, "", "", waits, fault.code, counted=counted)
     return Settled(number, attempts, State.DEAD, "carry", "unfit", None, fault.code, fault=fault)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from trueup.delivery.history import store as history
 from trueup.delivery.letters import store as letters
+from trueup.delivery.tasks import store as tasks
 from trueup.intake.quarantine.store import Wanted
 from trueup.intake.quarantine.store import waiting as quarantined
 from trueup.journey.dead_letters import alarming
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from trueup.delivery.history.store import Calls, Count
     from trueup.delivery.letters.alert import Alert
     from trueup.delivery.letters.store import Group
+    from trueup.delivery.tasks.store import Count as Tasks
     from trueup.intake.quarantine.store import Waiting
     from trueup.journey.arrive import Shelf
 
@@ -35,6 +37,7 @@ class Overview:
     at: datetime
     deliveries: Sequence[Count]
     calls: Sequence[Calls]
+    tasks: Sequence[Tasks]
     dead: Sequence[Group]
     alerts: Sequence[Alert]
     quarantined: Sequence[Waiting]
@@ -42,7 +45,8 @@ class Overview:
     @property
     def wrong(self) -> bool:
         """Whether somebody has to look: something is late, or too much was given up."""
-        return bool(self.alerts) or any(one.overdue for one in self.deliveries)
+        late = [one.overdue for one in self.deliveries] + [one.overdue for one in self.tasks]
+        return bool(self.alerts) or any(late)
 
 
 async def overview(shelf: Shelf, now: datetime) -> Overview:
@@ -52,6 +56,7 @@ async def overview(shelf: Shelf, now: datetime) -> Overview:
         now,
         await history.counts(database),
         await history.calls(database, now - HOUR),
+        await tasks.counts(database),
         await letters.groups(database),
         await alarming(shelf, now),
         await quarantined(database, Wanted()),

@@ -92,6 +92,7 @@ class Manifest:
     window: timedelta = timedelta(seconds=2)  # until what was written can be read
     budget: Budget = field(default_factory=Budget)
     look_budget: Budget | None = None  # None: looks are counted with the writes
+    by_hand: bool = False  # a target that a person writes to: what it accepted is a task
     by_person: bool = False  # a source that is asked about one person at a time
 
 

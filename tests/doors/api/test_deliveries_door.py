@@ -30,6 +30,58 @@ def delivering(database: servers.DatabaseSettings, tmp_path: Path):
         yield running
 
 
+BY_HAND = """
+[[sources]]
+name = "*"
+targets = ["by-hand"]
+
+[[targets]]
+name = "by-hand"
+connector = "evidence-pack"
+options = { link = "https://trueup.example.com" }
+"""
+HR = "person_id,employee_number,email,first_name,last_name\nu1,E1001,ann@corp.example.com,Ann,Lee\n"
+
+
+def test_a_task_is_listed_done_and_undone_and_its_evidence_is_behind_a_link(database, tmp_path):
+    (tmp_path / "trueup.toml").write_text(BY_HAND)
+    (tmp_path / "people.csv").write_text(HR)
+    environment = servers.environment(database)
+    scopes = [word for scope in SCOPES for word in ("--scope", scope)]
+    token = command(environment, "account", "create", "lms", "--source", "moodle-hr", *scopes)
+    command(environment, "identity", "enrol", str(tmp_path / "people.csv"))
+    settings = ["--settings", str(tmp_path / "trueup.toml")]
+    with serving(environment, *settings) as running:
+        running.token = token
+        event = {"employee_number": "E1001", **{k: v for k, v in EVENT.items() if k != "account"}}
+        assert running.ask("PUT", "/v1/completions/moodle-hr:r1:1", event).status == 201
+        until(lambda: [one["do"] for one in running.ask("GET", "/v1/tasks").json["tasks"]], ["enter"])
+        (task,) = running.ask("GET", "/v1/tasks?target=by-hand").json["tasks"]
+        assert task["fields"]["employee_number"] == "E1001"
+        said = {"numbers": [task["number"]], "note": "entered"}
+        assert running.ask("POST", "/v1/tasks/done", said).json["numbers"] == [task["number"]]
+        assert running.ask("GET", "/v1/tasks").json["tasks"] == []
+        assert running.ask("POST", "/v1/tasks/undo", said).json["outcome"] == "waiting again"
+        assert running.ask("POST", "/v1/tasks/done", {"numbers": [1]}).status == 400
+        packs = command(
+            environment, "task", "pack", str(tmp_path / "packs"), "--target", "by-hand", *settings
+        )
+        link = next(line.strip() for line in packs.splitlines() if line.strip().endswith("/pdf"))
+        path = link.removeprefix("https://trueup.example.com")
+        running.token = ""
+        pdf = running.ask("GET", path)
+        assert (pdf.status, pdf.headers["content-type"], pdf.headers["cache-control"]) == (
+            200,
+            "application/pdf",
+            "no-store",
+        )
+        assert pdf.body.startswith(b"%PDF-")
+        assert "E1001" in running.ask("GET", path.replace("/pdf", "/csv")).body.decode("utf-8-sig")
+        for wrong in (path.replace("/pdf", "/exe"), path[:20] + "x" + path[21:], "/evidence/x.y/pdf"):
+            assert running.ask("GET", wrong).status == 404
+        assert not any(path[10:40] in str(line) or "E1001" in str(line) for line in running.log)
+
+
 def until(asked: Any, wanted: Any) -> None:
     end = time.monotonic() + 20
     while (said := asked()) != wanted:

@@ -107,13 +107,18 @@ class Call:
     settled: list[Settled] = field(default_factory=list)
 
 
-async def known(database: Statements, target: str, scopes: Sequence[str], batch: int) -> None:
+async def known(
+    database: Statements, target: str, scopes: Sequence[str], batch: int, *, by_hand: bool = False
+) -> None:
     """Make sure that there is a row of each scope; a new one starts with whole batches."""
     await database.run(
-        "INSERT INTO destination (target, scope, batch) SELECT $1, s, $3 FROM unnest($2::text[]) AS s ON CONFLICT DO NOTHING",
+        """INSERT INTO destination (target, scope, batch, by_hand) SELECT $1, s, $3, $4 FROM unnest($2::text[]) AS s
+           ON CONFLICT (target, scope) DO UPDATE SET by_hand = excluded.by_hand
+           WHERE destination.by_hand <> excluded.by_hand""",
         target,
         list(scopes),
         float(batch),
+        by_hand,
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from trueup.doors.api import audit, completions, deliveries, health, identity, known, tokens, webhooks
+from trueup.doors.api import audit, completions, deliveries, health, identity, known, tasks, tokens, webhooks
 from trueup.doors.api.passage import Passage
 from trueup.doors.api.problems import Refused, answer
 from trueup.doors.api.service import Service
@@ -44,6 +44,10 @@ OPERATIONS: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("/v1/dead-letters", "GET", "getDeadLetters", deliveries.get_dead_letters),
     ("/v1/dead-letters/redrive", "POST", "postRedrive", deliveries.post_redrive),
     ("/v1/dead-letters/discard", "POST", "postDiscard", deliveries.post_discard),
+    ("/v1/tasks", "GET", "getTasks", tasks.get_tasks),
+    ("/v1/tasks/done", "POST", "postTasksDone", tasks.post_done),
+    ("/v1/tasks/undo", "POST", "postTasksUndone", tasks.post_undone),
+    ("/evidence/{link}/{form}", "GET", "getEvidence", tasks.get_evidence),
     ("/v1/audit/checkpoint", "GET", "getCheckpoint", audit.get_checkpoint),
     ("/v1/audit/tile/{path:path}", "GET", "getTile", audit.get_tile),
     ("/v1/audit/inclusion/{index}", "GET", "getInclusion", audit.get_inclusion),

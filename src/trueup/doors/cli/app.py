@@ -20,6 +20,7 @@ from trueup.doors.cli.delivery.dlq import dlq
 from trueup.doors.cli.delivery.pull import pull
 from trueup.doors.cli.delivery.reconcile import reconcile
 from trueup.doors.cli.delivery.status import status
+from trueup.doors.cli.delivery.task import task
 from trueup.doors.cli.delivery.trace import trace
 from trueup.doors.cli.delivery.worker import worker
 from trueup.doors.cli.doctor import doctor
@@ -73,7 +74,7 @@ verbs: list[Callable[..., None]] = [
 for verb in verbs:
     app.command(rich_help_panel="Verbs")(verb)
 app.command("import", rich_help_panel="Verbs")(import_)
-for group in (account, audit, db, dlq, identity, quarantine, receipt):
+for group in (account, audit, db, dlq, identity, quarantine, receipt, task):
     app.add_typer(group, rich_help_panel="Verbs")
 
 

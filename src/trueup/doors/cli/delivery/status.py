@@ -52,6 +52,8 @@ def _show(seen: Overview) -> None:
         typer.echo(line)
     if seen.dead:
         typer.echo("next: trueup dlq list")
+    elif seen.tasks:
+        typer.echo("next: trueup task list")
     elif seen.quarantined:
         typer.echo("next: trueup quarantine list")
 
@@ -86,6 +88,8 @@ def _calls(seen: Overview) -> Iterator[str]:
 
 
 def _troubles(seen: Overview) -> Iterator[str]:
+    for tasks in seen.tasks:
+        yield f"for a person: {tasks.count:,} at {tasks.target}, {tasks.overdue:,} of them late"
     for group in seen.dead:
         cause = f"{group.code}, expected {group.expected}, found {group.actual}"
         yield f"given up: {group.count:,} at {group.target}: {cause}"

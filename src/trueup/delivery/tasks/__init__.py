@@ -1,0 +1,1 @@
+"""What a person does at targets that nobody can write to."""
