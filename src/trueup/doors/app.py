@@ -155,6 +155,7 @@ async def _working(
         beside.create_task(keep_sequencing(shelf.database, keys, stop, said=said))
         beside.create_task(keep_resolving(shelf, stop, said=said))
         beside.create_task(keep_delivering(shelf, targets, stop))
+        beside.create_task(shelf.bell.keep_telling(shelf.database, stop))
         beside.create_task(keep_pulling(shelf, sources, stop, said=said))
         beside.create_task(tidy(shelf.database, stop, TIDY_SECONDS))
         try:

@@ -7,7 +7,7 @@ no door and no rule of theirs. The same events may arrive any number of times, a
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +19,7 @@ from trueup.audit.receipt import Claims
 from trueup.cycles.deadline import deadline
 from trueup.intake import store
 from trueup.intake.canonical import Event, Terms, Unreadable, read_event
+from trueup.journey.bell import Bell
 from trueup.model.completions import CONTRACT, Key, Outcome, Status, Verdict
 from trueup.model.settings import SourceSettings
 from trueup.privacy.actors import Actor, actors_of
@@ -75,6 +76,7 @@ class Shelf:
     keys: MasterKeys
     sources: Mapping[str, SourceSettings]
     cycles: tuple[CycleSettings, ...] = ()
+    bell: Bell = field(default_factory=Bell, compare=False)  # rings once something is due
 
     def told_of(self, source: str) -> SourceSettings:
         """What is declared of a source."""
@@ -112,6 +114,7 @@ async def arrive(shelf: Shelf, incoming: Sequence[Incoming], *, door: str, now: 
     taken = [one for one in ready if one.event.fault is None]
     if taken:
         verdicts |= await _take(shelf, taken, door, now)
+        shelf.bell.ring()
     held = [one for one in ready if one.event.fault is not None]
     if held:  # after the others: what one of them settles need not wait
         verdicts |= await _hold(shelf, held, door, now)

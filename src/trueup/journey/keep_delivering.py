@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trueup.journey.arrive import Shelf
+    from trueup.journey.bell import Bell
     from trueup.journey.deliver import Outgoing
 
-REST = 0.5  # seconds between two looks for what is due
+REST = 0.5  # seconds between two looks for what is due, where no bell rings
 TROUBLE = 5.0  # seconds after a failure of our own
 FOLLOWS = 2.0  # seconds between two looks at whose completions are
 LANES = 2  # turns at one target at the same time
@@ -40,6 +41,8 @@ async def keep_delivering(
                 all_of_them.create_task(_lane(Carrier(shelf, target, worker), stop))
         if targets:
             all_of_them.create_task(_follow(shelf, [one.name for one in targets], stop))
+            all_of_them.create_task(shelf.bell.keep_hearing(shelf.database, stop))
+            all_of_them.create_task(_last_ring(shelf.bell, stop))
 
 
 async def _follow(shelf: Shelf, targets: Sequence[str], stop: asyncio.Event) -> None:
@@ -67,7 +70,7 @@ async def done(shelf: Shelf, targets: Sequence[Outgoing]) -> bool:
 async def _lane(carrier: Carrier, stop: asyncio.Event) -> None:
     ready = False
     while not stop.is_set():
-        rest = REST
+        rest, rung = REST, carrier.shelf.bell.next()
         try:
             if not ready:
                 await carrier.ready()
@@ -76,11 +79,17 @@ async def _lane(carrier: Carrier, stop: asyncio.Event) -> None:
             if done.records:
                 continue
             if done.opens_at is not None:
-                rest = min(REST, max(0.001, (done.opens_at - datetime.now(UTC)).total_seconds()))
+                rest, rung = min(REST, max(0.001, (done.opens_at - datetime.now(UTC)).total_seconds())), stop
         except UnavailableError:
-            rest = TROUBLE  # the lease runs out, and another turn finds what this one left
+            rest, rung = TROUBLE, stop  # the lease runs out, and another turn finds what this one left
         except Exception as error:  # noqa: BLE001 - one target's trouble is not that of the others
             logger().error("delivery.turn_failed", target=carrier.to.name, error=type(error).__name__)
-            rest = TROUBLE
+            rest, rung = TROUBLE, stop
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), rest)
+            await asyncio.wait_for(rung.wait(), rest)
+
+
+async def _last_ring(bell: Bell, stop: asyncio.Event) -> None:
+    """Whoever waits for the bell stops, too."""
+    await stop.wait()
+    bell.wake()

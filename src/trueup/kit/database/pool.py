@@ -13,7 +13,7 @@ import asyncpg
 from trueup.kit.database.problem import DatabaseError, NotUniqueError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 SCHEMA = "trueup"  # where everything of ours lies, so that a database may hold other things too
 CONNECTIONS = 8
@@ -96,6 +96,34 @@ class Database(Statements):
             with _translated():
                 await transaction.commit()
         finally:
+            with suppress(*_PASSING):
+                await self._runner.release(connection)
+
+    @asynccontextmanager
+    async def listening(self, channel: str, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+        """Call `heard` at each NOTIFY of a channel for as long as the block runs; the event says that it is over.
+
+        Takes a connection of the pool. `channel` is a name of ours, never a text from outside.
+        """
+        lost = asyncio.Event()
+        with _translated():
+            connection = await self._runner.acquire()
+
+        def told(*_: object) -> None:
+            heard()
+
+        def ended(*_: object) -> None:
+            lost.set()
+
+        connection.add_termination_listener(ended)
+        try:
+            with _translated():
+                await connection.add_listener(channel, told)
+            yield lost
+        finally:
+            with suppress(*_PASSING):  # a connection that is gone has given itself back
+                connection.remove_termination_listener(ended)
+                await connection.remove_listener(channel, told)
             with suppress(*_PASSING):
                 await self._runner.release(connection)
 
