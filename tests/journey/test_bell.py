@@ -6,9 +6,10 @@ import time
 import servers
 import shelves
 from deliveries import TO_REVIEW, folder, outgoing
+from trueup.delivery.outbox.store import CHANNEL
 from trueup.journey import bell as bells
 from trueup.journey.arrive import Shelf
-from trueup.journey.bell import CHANNEL, Bell
+from trueup.journey.bell import Bell
 from trueup.journey.keep_delivering import keep_delivering
 
 

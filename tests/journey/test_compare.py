@@ -1,5 +1,6 @@
 """Source, ledger and target as sets: delete or change any record anywhere, and it is named with its cause."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -11,9 +12,11 @@ from test_pull import NOW, Lrs, statement
 
 import shelves
 from deliveries import TO_REVIEW, Fickle, carried, files, folder, outgoing
-from trueup.connectors.target import Line, Looked, Options
+from trueup.connectors.target import Line, Looked, NoReplyError, Options
 from trueup.connectors.xapi_source import XapiSource
+from trueup.journey import keep_comparing as keep_comparing_leg
 from trueup.journey.compare import Cause, Compared, CompareError, Comparer, repair
+from trueup.journey.overview import overview
 from trueup.journey.pull import Incoming, Puller
 from trueup.model.delivery import Budget, Found, Told
 
@@ -146,3 +149,58 @@ def test_where_the_target_can_t_be_asked_nothing_is_said_of_it(database, tmp_pat
             await compared(shelf, Mute(tmp_path))
 
     on(database, work)
+
+
+def test_a_service_compares_in_its_own_time_and_keeps_what_that_came_to(database, tmp_path):
+    async def work(shelf):
+        to = outgoing(folder(tmp_path), compare=timedelta(hours=24))
+        await shelves.take(shelf, shelves.event(1), shelves.event(2))
+        await carried(shelf, to)
+        next(tmp_path.glob("*.json")).unlink()
+        stop, told = asyncio.Event(), []
+
+        def said(event, figures):
+            told.append((event, figures))
+            stop.set()
+
+        await asyncio.wait_for(keep_comparing_leg.keep_comparing(shelf, [to], [], stop, said=said), 30)
+        seen = await overview(shelf, datetime.now(UTC))
+        return told, [(one.target, one.due, one.same, dict(one.causes)) for one in seen.compared], seen.wrong
+
+    assert on(database, work) == (
+        [("compare.done", {"due": 2, "same": 1, "written then vanished": 1})],
+        [("review", 2, 1, {"written then vanished": 1})],
+        True,
+    )
+
+
+def test_what_was_compared_lately_or_is_never_to_be_is_left_alone(database, tmp_path):
+    async def work(shelf):
+        daily = outgoing(folder(tmp_path), compare=timedelta(hours=24))
+        await keep_comparing_leg.compared(shelf, daily, [])
+        stop = asyncio.Event()
+        running = asyncio.create_task(
+            keep_comparing_leg.keep_comparing(
+                shelf, [daily, outgoing(folder(tmp_path))], [], stop, said=lambda *_: None
+            )
+        )
+        await asyncio.sleep(0.3)
+        stop.set()
+        await running
+        return await shelf.database.value("SELECT count(*) FROM comparison")
+
+    assert on(database, work) == 1
+
+
+def test_a_target_that_can_t_be_asked_is_said_to_be_so(database, tmp_path, monkeypatch):
+    class Silent(Fickle):
+        async def look(self, line, jobs):
+            raise NoReplyError("gone", sent=False)
+
+    async def work(shelf):
+        await shelves.take(shelf, shelves.event(1))
+        await carried(shelf, outgoing(folder(tmp_path)))
+        monkeypatch.setattr("trueup.journey.compare.ATTEMPTS", 1)
+        return (await keep_comparing_leg.compared(shelf, outgoing(Silent(tmp_path)), [])).failed
+
+    assert "can't be asked" in on(database, work)

@@ -13,6 +13,7 @@ from deliveries import Fickle, carried, files, folder, on, outgoing, states
 from trueup.connectors.forms import theirs
 from trueup.connectors.target import Looked, Written
 from trueup.delivery.history import store as history
+from trueup.delivery.letters.alert import Cohort
 from trueup.delivery.outbox import store as outbox
 from trueup.identity.policy import default_policy
 from trueup.journey import dead_letters, identify
@@ -25,6 +26,7 @@ from trueup.journey.who import the_person
 from trueup.model.completions import Key
 from trueup.model.delivery import Answer, Capability, Found, Record, Told
 from trueup.model.people import Role
+from trueup.model.settings import CycleSettings
 
 
 def test_what_came_is_carried_there_and_read_back(database, tmp_path):
@@ -433,3 +435,25 @@ def test_a_found_answer_may_carry_more_than_was_sent():
     from trueup.journey.outcomes import differing
 
     assert differing(Record({"a": 1}), Found({"a": 1, "b": 2}).fields or {}) == []
+
+
+def test_an_alert_names_the_department_and_the_cycle_that_most_of_it_belongs_to(database, tmp_path):
+    async def work(shelf):
+        now = datetime.now(UTC)
+        entries = [
+            people.entry(
+                f"u{n}", f"E{n}", f"Ann{chr(97 + n)} Lee", department=("Sales" if n < 4 else "Legal",)
+            )
+            for n in range(6)
+        ]
+        await enrol(shelf, "hr", entries, now=now)
+        await shelves.take(
+            shelf, *(shelves.event(n, account=..., employee_number=f"E{n}") for n in range(6)), now=now
+        )
+        await enrol_actors(shelf, now=now, policy=default_policy())
+        await carried(shelf, outgoing(Fickle(tmp_path, told=Told.REFUSED)))
+        spring = CycleSettings("2026-H1", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 30, tzinfo=UTC))
+        (alert,) = await dead_letters.alarming(replace(shelf, cycles=(spring,)), datetime.now(UTC))
+        return alert.died, alert.most
+
+    assert on(database, work) == (6, Cohort("Sales", "2026-H1", 4))

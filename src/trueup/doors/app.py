@@ -26,6 +26,7 @@ from trueup.doors.webhook_keys import WebhookKeys, webhook_keys_file
 from trueup.journey.admit import Admission, tidy
 from trueup.journey.consult import Acknowledger
 from trueup.journey.declared import lines_from, lines_to
+from trueup.journey.keep_comparing import keep_comparing
 from trueup.journey.keep_delivering import keep_delivering
 from trueup.journey.keep_pulling import keep_pulling
 from trueup.journey.keep_resolving import keep_resolving
@@ -85,8 +86,9 @@ async def _serve(settings: ServeSettings, listening: socket.socket) -> None:
     async with (
         lines_to(settings.declared.targets, settings.environ) as targets,
         lines_from(settings.declared.sources, settings.environ, settings.declared) as sources,
+        lines_from(settings.declared.sources, settings.environ, settings.declared) as compared,
         open_shelf(settings.environ, settings.declared) as shelf,
-        _working(shelf, keys, targets if settings.delivers else (), sources),
+        _working(shelf, keys, targets if settings.delivers else (), sources, compared),
     ):
         server = _server(settings, shelf, keys, {one.name: one for one in targets})
         host, port = listening.getsockname()[:2]
@@ -143,9 +145,16 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _working(
-    shelf: Shelf, keys: tuple[SigningKey, ...], targets: Sequence[Outgoing], sources: Sequence[Incoming]
+    shelf: Shelf,
+    keys: tuple[SigningKey, ...],
+    targets: Sequence[Outgoing],
+    sources: Sequence[Incoming],
+    compared: Sequence[Incoming],
 ) -> AsyncIterator[None]:
-    """What runs beside the requests: places in the audit log, people of new accounts, deliveries, pulls, and tidying up."""
+    """What runs beside the requests: places in the audit log, people of new accounts, deliveries, pulls, and tidying up.
+
+    `compared` are the sources once more: whoever lists them all does not meet a pull of theirs.
+    """
     stop = asyncio.Event()
 
     def said(event: str, figures: dict[str, int]) -> None:
@@ -157,6 +166,7 @@ async def _working(
         beside.create_task(keep_delivering(shelf, targets, stop))
         beside.create_task(shelf.bell.keep_telling(shelf.database, stop))
         beside.create_task(keep_pulling(shelf, sources, stop, said=said))
+        beside.create_task(keep_comparing(shelf, targets, compared, stop, said=said))
         beside.create_task(tidy(shelf.database, stop, TIDY_SECONDS))
         try:
             yield

@@ -10,7 +10,9 @@ from trueup.model.faults import fault
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from trueup.delivery.comparisons.store import Comparison
     from trueup.delivery.history.store import Attempt, Delivery
+    from trueup.delivery.letters.alert import Alert
     from trueup.delivery.letters.store import Group, Letter
     from trueup.journey.dead_letters import Preview
     from trueup.journey.overview import Overview
@@ -57,13 +59,33 @@ def overview_document(one: Overview) -> dict[str, Any]:
             for count in one.tasks
         ],
         "dead_letters": [group_of(group) for group in one.dead],
-        "alerts": [
-            {"target": alert.target, "died": alert.died, "ended": alert.ended, "share": round(alert.share, 6)}
-            for alert in one.alerts
-        ],
+        "alerts": [_alert(alert) for alert in one.alerts],
+        "compared": [_comparison(done) for done in one.compared],
         "quarantine": [
             {"code": wait.code, "owner": wait.owner, "count": wait.count} for wait in one.quarantined
         ],
+    }
+
+
+def _alert(one: Alert) -> dict[str, Any]:
+    most = one.most
+    return {
+        "target": one.target,
+        "died": one.died,
+        "ended": one.ended,
+        "share": round(one.share, 6),
+        "most": {"department": most.department, "cycle": most.cycle, "died": most.died} if most else None,
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "target": one.target,
+        "at": in_utc(one.begun_at),
+        "due": one.due,
+        "same": one.same,
+        "causes": dict(one.causes),
+        "failed": one.failed,
     }
 
 

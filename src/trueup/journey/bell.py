@@ -10,12 +10,12 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from trueup.delivery.outbox import store as outbox
 from trueup.kit.database import UnavailableError
 
 if TYPE_CHECKING:
     from trueup.kit.database import Database
 
-CHANNEL = "trueup_due"
 EVERY = 0.05  # seconds between two notices
 TROUBLE = 5.0  # seconds until a lost connection is tried again
 
@@ -48,14 +48,14 @@ class Bell:
             if self._untold.is_set():
                 self._untold.clear()
                 with suppress(UnavailableError):  # they will look for it anyway
-                    await database.run("SELECT pg_notify($1, '')", CHANNEL)
+                    await outbox.tell(database)
             await asyncio.sleep(EVERY)
 
     async def keep_hearing(self, database: Database, stop: asyncio.Event) -> None:
         """Wake all here when another process tells, until told to stop."""
         while not stop.is_set():
             try:
-                async with database.listening(CHANNEL, self.wake) as lost:
+                async with database.listening(outbox.CHANNEL, self.wake) as lost:
                     self.wake()  # for what was told while nobody listened
                     await _either(lost, stop)
             except UnavailableError:

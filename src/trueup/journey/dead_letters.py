@@ -6,12 +6,14 @@ was refused for what it is and would go out the same. Joins delivery (letters) w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from trueup.delivery.letters import store
-from trueup.delivery.letters.alert import Alert, alerts
+from trueup.delivery.letters.alert import Alert, Cohort, alerts
+from trueup.identity.register import store as register
 from trueup.journey.carry import carry
 
 if TYPE_CHECKING:
@@ -92,8 +94,28 @@ async def named(shelf: Shelf, numbers: Collection[int]) -> list[Letter]:
 
 
 async def alarming(shelf: Shelf, now: datetime) -> list[Alert]:
-    """The targets at which too much is given up (requirements F3d)."""
-    return alerts(await store.rates(shelf.database, now - LATELY))
+    """The targets at which too much is given up, and whose the most of it is (requirements F3d)."""
+    since = now - LATELY
+    found = alerts(await store.rates(shelf.database, since))
+    return [replace(one, most=await _most(shelf, one.target, since)) for one in found]
+
+
+async def _most(shelf: Shelf, target: str, since: datetime) -> Cohort | None:
+    """The department and the cycle that most of what died belongs to."""
+    died = await store.died_since(shelf.database, target, since)
+    people = await register.behind(shelf.database, died)
+    departments = await register.departments(shelf.database, set(people.values()), since.date())
+    counted = Counter(
+        (
+            departments.get(people[number]) if number in people else None,
+            next((c.name for c in shelf.cycles if c.opens_at <= happened <= c.cutoff_at), None),
+        )
+        for number, happened in died.items()
+    )
+    if not counted:
+        return None
+    (department, cycle), count = counted.most_common(1)[0]
+    return Cohort(department, cycle, count)
 
 
 def _preview(letter: Letter, plan: Carried | None, *, anyway: bool) -> Preview:

@@ -63,6 +63,7 @@ def outgoing(told: TargetSettings, environ: Mapping[str, str], client: httpx2.As
         batch=min(told.batch or manifest.batch, manifest.batch),
         window=manifest.window if told.window_seconds is None else timedelta(seconds=told.window_seconds),
         first_wait=told.first_wait_seconds,
+        compare=timedelta(hours=told.compare_hours) if told.compare_hours else None,
         people=_issuer(told.people),
         **({"tries": told.tries} if told.tries else {}),
     )

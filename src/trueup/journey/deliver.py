@@ -54,6 +54,9 @@ class Outgoing:
     batch: int
     window: timedelta
     tries: int = patience.TRIES
+    compare: timedelta | None = (
+        None  # between two comparisons of all that it holds; None: nobody compares by itself
+    )
     people: str = ""  # who issued the accounts by which it calls people; else it calls them by their numbers
     first_wait: float = patience.FIRST  # seconds before another try
 

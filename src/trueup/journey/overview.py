@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from trueup.delivery.comparisons import store as comparisons
 from trueup.delivery.history import store as history
 from trueup.delivery.letters import store as letters
 from trueup.delivery.tasks import store as tasks
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from trueup.delivery.comparisons.store import Comparison
     from trueup.delivery.history.store import Calls, Count
     from trueup.delivery.letters.alert import Alert
     from trueup.delivery.letters.store import Group
@@ -40,13 +42,15 @@ class Overview:
     tasks: Sequence[Tasks]
     dead: Sequence[Group]
     alerts: Sequence[Alert]
+    compared: Sequence[Comparison]
     quarantined: Sequence[Waiting]
 
     @property
     def wrong(self) -> bool:
-        """Whether somebody has to look: something is late, or too much was given up."""
+        """Whether somebody has to look: something is late, too much was given up, or a target holds something else."""
         late = [one.overdue for one in self.deliveries] + [one.overdue for one in self.tasks]
-        return bool(self.alerts) or any(late)
+        differ = any(one.causes or one.failed for one in self.compared)
+        return bool(self.alerts) or differ or any(late)
 
 
 async def overview(shelf: Shelf, now: datetime) -> Overview:
@@ -59,5 +63,6 @@ async def overview(shelf: Shelf, now: datetime) -> Overview:
         await tasks.counts(database),
         await letters.groups(database),
         await alarming(shelf, now),
+        await comparisons.latest(database),
         await quarantined(database, Wanted()),
     )

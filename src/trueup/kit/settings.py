@@ -369,6 +369,7 @@ def _target(read: _Reader, entry: dict[str, object]) -> TargetSettings:
         timeout_seconds=read.number_of(entry, "timeout_seconds", usual.timeout_seconds),
         first_wait_seconds=read.number_of(entry, "first_wait_seconds", usual.first_wait_seconds),
         tries=read.count_of(entry, "tries"),
+        compare_hours=read.number_of(entry, "compare_hours", usual.compare_hours),
     )
 
 

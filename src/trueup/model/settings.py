@@ -84,6 +84,9 @@ class TargetSettings:
     timeout_seconds: float = 30.0  # for one answer
     first_wait_seconds: float = 1.0  # before another try; it doubles each time
     tries: int | None = None  # before a delivery is given up
+    compare_hours: float = (
+        24.0  # between two comparisons of all that it holds, by a running service; 0: never
+    )
 
 
 @dataclass(frozen=True, slots=True)

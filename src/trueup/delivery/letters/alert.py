@@ -16,12 +16,22 @@ FEW = 5  # that died are an alert, however few ended
 
 
 @dataclass(frozen=True, slots=True)
+class Cohort:
+    """The department and the cycle that most of what died belongs to; None: there is none, or it is not known."""
+
+    department: str | None
+    cycle: str | None
+    died: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A target at which too much died."""
 
     target: str
     died: int
     ended: int
+    most: Cohort | None = None  # whose the most of them are
 
     @property
     def share(self) -> float:

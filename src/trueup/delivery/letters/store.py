@@ -162,6 +162,17 @@ async def rates(database: Statements, since: datetime) -> list[Rate]:
     return [Rate(**row) for row in rows]
 
 
+async def died_since(database: Statements, target: str, since: datetime) -> dict[int, datetime]:
+    """The completions that died at a target since then, and when each happened, or came where nobody knows."""
+    rows = await database.rows(
+        """SELECT o.statement_id, coalesce(c.occurred_at, c.received_at) AS happened FROM outbox o JOIN completion c USING (statement_id)
+           WHERE o.target = $1 AND o.state = 'dead' AND o.changed_at >= $2""",
+        target,
+        since,
+    )
+    return {row["statement_id"]: row["happened"] for row in rows}
+
+
 async def redrive(
     transaction: Transaction, numbers: Collection[int], by: str, looked_up: Collection[str]
 ) -> list[int]:

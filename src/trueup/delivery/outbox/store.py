@@ -107,6 +107,14 @@ class Call:
     settled: list[Settled] = field(default_factory=list)
 
 
+CHANNEL = "trueup_due"
+
+
+async def tell(database: Statements) -> None:
+    """Notify whoever listens that something is due."""
+    await database.run("SELECT pg_notify($1, '')", CHANNEL)
+
+
 async def known(
     database: Statements, target: str, scopes: Sequence[str], batch: int, *, by_hand: bool = False
 ) -> None:

@@ -262,6 +262,19 @@ async def called(database: Statements, people: Collection[UUID], on: date) -> di
     return found
 
 
+async def departments(database: Statements, people: Collection[UUID], on: date) -> dict[UUID, str]:
+    """The department of each of these people on a day, of those whose roster says one."""
+    rows = await database.rows(
+        """SELECT DISTINCT ON (f.person_id) f.person_id, a.value FROM identity_facts f JOIN assertion a USING (record_id)
+           WHERE f.role = 'person' AND f.person_id = ANY($1::uuid[]) AND a.kind = 'department' AND a.known_to IS NULL
+             AND (a.true_from IS NULL OR a.true_from <= $2) AND (a.true_to IS NULL OR a.true_to > $2)
+           ORDER BY f.person_id, a.assertion_id DESC""",
+        list(people),
+        on,
+    )
+    return {row["person_id"]: row["value"] for row in rows}
+
+
 async def accounts_at(
     database: Statements, issuer: str, people: Collection[UUID], on: date
 ) -> dict[UUID, list[str]]:

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trueup.doors.cli.delivery.declared_systems import SettingsFile, declared_in
 from trueup.doors.json_answer import answer_json
 from trueup.doors.shelf_use import on_shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from trueup.delivery.letters.alert import Alert
     from trueup.journey.overview import Overview
 
 WRONG = 3
 
 
-def status(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False) -> None:
+def status(
+    *,
+    settings_file: SettingsFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
     """Show what waits at each target and is late, how each is asked, what was given up, what waits for a person.
 
     \b
@@ -32,7 +38,8 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
     from trueup.doors.delivery_words import overview_document
     from trueup.journey.overview import overview
 
-    seen = on_shelf("status", lambda shelf: overview(shelf, datetime.now(UTC)))
+    declared = declared_in("status", settings_file)
+    seen = on_shelf("status", lambda shelf: overview(shelf, datetime.now(UTC)), declared)
     if as_json:
         answer_json(overview_document(seen))
     else:
@@ -87,6 +94,14 @@ def _calls(seen: Overview) -> Iterator[str]:
         )
 
 
+def _whose(alert: Alert) -> str:
+    """The department and the cycle that most of it belongs to."""
+    if alert.most is None:
+        return ""
+    of = alert.most.department or "no department that is known"
+    return f"; most of them, {alert.most.died:,}: {of}, {alert.most.cycle or 'in no cycle'}"
+
+
 def _troubles(seen: Overview) -> Iterator[str]:
     for tasks in seen.tasks:
         yield f"for a person: {tasks.count:,} at {tasks.target}, {tasks.overdue:,} of them late"
@@ -95,6 +110,12 @@ def _troubles(seen: Overview) -> Iterator[str]:
         yield f"given up: {group.count:,} at {group.target}: {cause}"
     for alert in seen.alerts:
         share = f"{alert.died:,} of {alert.ended:,} given up in 24 h ({alert.share:.1%})"
-        yield f"ALERT {alert.target}: {share}"
+        yield f"ALERT {alert.target}: {share}{_whose(alert)}"
+    for done in seen.compared:
+        if done.causes or done.failed:
+            told = done.failed or ", ".join(f"{count:,} {cause}" for cause, count in done.causes.items())
+            yield (
+                f"compared {done.begun_at:%Y-%m-%d %H:%MZ}, {done.target}: {told}; next: trueup reconcile {done.target}"
+            )
     for wait in seen.quarantined:
         yield f"in quarantine: {wait.count:,} {wait.code} for the {wait.owner}"

@@ -1,0 +1,1 @@
+"""What comparisons of source, ledger and target came to."""
