@@ -32,6 +32,9 @@ SETTINGS = """# A sandbox: everything here is imitated, and nobody in it exists.
 [[sources]]
 name = "{source}"
 targets = ["talent", "lrs"]
+connector = "xapi-lrs"       # it sends by itself; what it forgot to send is pulled
+address = "{lms}/xapi"
+every_minutes = 1.0
 
 [[targets]]
 name = "talent"              # ten records a call, no update: a correction becomes a task for a person
@@ -55,9 +58,9 @@ class Prepared:
     credentials: Path
 
 
-async def prepare(place: Path, address: str, environ: Mapping[str, str]) -> Prepared:
+async def prepare(place: Path, address: str, lms: str, environ: Mapping[str, str]) -> Prepared:
     """Make what is not there yet. Raises OSError, DatabaseError."""
-    made = await asyncio.to_thread(_settings, place, address)
+    made = await asyncio.to_thread(_settings, place, address, lms)
     async with open_shelf(environ, load(place)) as shelf:
         await enrol(
             shelf, "sandbox-hr", [_person(n) for n in range(PEOPLE)], now=datetime.now(UTC), whole=True
@@ -71,12 +74,12 @@ async def prepare(place: Path, address: str, environ: Mapping[str, str]) -> Prep
     return made
 
 
-def _settings(place: Path, address: str) -> Prepared:
+def _settings(place: Path, address: str, lms: str) -> Prepared:
     """The settings, where there are none yet."""
     place.mkdir(parents=True, exist_ok=True)
     made = Prepared(place / "trueup.toml", place / "lms.credentials")
     if not made.settings.exists():
-        made.settings.write_text(SETTINGS.format(source=SOURCE, address=address), encoding="utf-8")
+        made.settings.write_text(SETTINGS.format(source=SOURCE, address=address, lms=lms), encoding="utf-8")
     return made
 
 

@@ -51,9 +51,11 @@ def sandbox(
     """Run an imitation LMS and an imitation review system, and prepare a ledger between them. Ctrl-C ends them.
 
     Nothing real is spoken to, and no other ledger is touched: it has one of its own in DIR. The review system fails on
-    demand in every way that real ones do: throttling in six styles, 500 and 503, resets, time-outs, slow answers, and
-    answers of success without effect. While it runs: PUT http://127.0.0.1:8090/imitation with {"share": 0.3, "kinds":
-    ["lie", "timeout"]}, GET it to see what it holds, and POST http://127.0.0.1:8091/imitation/complete for a completion.
+    demand in every way that real ones do: throttling in six styles, 500 and 503, resets, time-outs, slow answers, answers
+    of success without effect or with half of it, answers in another form. While it runs: PUT
+    http://127.0.0.1:8090/imitation with {"share": 0.3, "kinds": ["lie", "timeout"]}, GET it to see what it holds; POST
+    http://127.0.0.1:8091/imitation/complete for a completion, and PUT http://127.0.0.1:8091/imitation with {"odd": ["skew",
+    "duplicates", "lost", "lost-pages", "scale"]} for an LMS whose clock, sending, paging or scale is wrong.
 
     \b
     Examples:
@@ -75,9 +77,10 @@ def sandbox(
     place = place.absolute()
     environ = {**os.environ, "TRUEUP_DATA_DIR": str(place / "data")}
     environ.pop("TRUEUP_DATABASE_URL", None)
+    addresses = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
     try:
         with refusing("sandbox"):
-            made = asyncio.run(prepare(place, f"http://127.0.0.1:{port}", environ))
+            made = asyncio.run(prepare(place, *addresses, environ))
     except OSError as error:
         refuse(
             "sandbox",

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
+
+
+Row = TypeVar("Row")
 
 
 @dataclass(slots=True)
@@ -55,6 +60,13 @@ class Held:
             "twice": sorted(key for key, count in standing.items() if count > 1),
             "calls": dict(self.calls),
         }
+
+
+def kept(request: Request, rows: Sequence[Row]) -> Sequence[Row]:
+    """What of a batch is kept: all of it; where the answer is to be a lie, nothing, or the first half."""
+    if dry(request):
+        return []
+    return rows[: (len(rows) + 1) // 2] if request.scope.get("imitation.part") else rows
 
 
 def dry(request: Request) -> bool:

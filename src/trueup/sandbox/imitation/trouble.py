@@ -1,6 +1,7 @@
-"""Faults on demand, before any imitated system: throttling in each style, failures, resets, slow answers, lies.
+"""Faults on demand, before any imitated system. Knows HTTP, no system.
 
-Knows HTTP, no system.
+Throttling in each style, failures, resets, slow answers, answers of success that did nothing or a part of it, and answers
+in another form than they had.
 What fails is drawn with a seed, so that a run can be had again. A failure "after" has had its effect, one "before" has
 not: whoever sends can't tell the two apart.
 """
@@ -35,7 +36,7 @@ THROTTLES = (
     "x-ratelimit-delta",
     "403",
 )
-FAILURES = ("500", "503", "reset", "timeout", "slow", "lie")
+FAILURES = ("500", "503", "reset", "timeout", "slow", "lie", "partial", "schema")
 KINDS = (*THROTTLES, *FAILURES)
 WAIT = (
     0.05  # seconds that a throttled caller is asked to wait; headers that count in whole seconds say 1 or 0
@@ -116,6 +117,12 @@ class Troubled:
             method = scope["method"]
             await (self._app(scope, receive, send) if method == "GET" else self._lied(scope, receive, send))
             return
+        if kind == "partial":
+            await self._app({**scope, "imitation.part": True}, receive, send)
+            return
+        if kind == "schema":
+            await self._app(scope, receive, _renaming(send))
+            return
         if kind == "slow":
             await asyncio.sleep(self.trouble.slow_seconds)
             await self._app(scope, receive, send)
@@ -158,6 +165,21 @@ async def _throttled(send: Send, kind: str) -> None:
         await _answer(send, 403, [], b"403 Forbidden (Rate Limit Exceeded)")
     else:
         await _answer(send, 429, headers[kind], b"")
+
+
+def _renaming(send: Send) -> Send:
+    """As a vendor does that changed its interface: all that an answer says stands one level deeper."""
+    begun: list[Message] = []
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            begun.append(message)
+            return
+        body = b'{"payload": ' + (message.get("body") or b"null") + b"}"
+        status = begun[0]["status"]
+        await _answer(send, status, [("content-type", "application/json")], body if status != 204 else b"")
+
+    return sent
 
 
 async def _answer(send: Send, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from trueup.sandbox.imitation.held import Held, dry
+from trueup.sandbox.imitation.held import Held, kept
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -38,9 +38,8 @@ class Lrs:
             return JSONResponse({"error": "an activity that is not known"}, 400)
         if any(self._differs(one) for one in statements):
             return JSONResponse({"error": "another statement has this id"}, 409)
-        if not dry(request):
-            for one in statements:
-                self._keep(one)
+        for one in kept(request, statements):
+            self._keep(one)
         return JSONResponse([one["id"] for one in statements])
 
     def _differs(self, one: dict[str, Any]) -> bool:

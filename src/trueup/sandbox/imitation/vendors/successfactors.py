@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from trueup.sandbox.imitation.held import Held, dry
+from trueup.sandbox.imitation.held import Held, kept
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,9 +40,8 @@ class SuccessFactors:
             return JSONResponse({"error": {"code": "TOO_MANY"}}, 400)
         if any(one["description"] == self._poison for one in events):
             return JSONResponse({"error": {"code": "UNKNOWN_ITEM"}}, 400)
-        if not dry(request):
-            for one in events:
-                self.held.add(one["comments"], one)
+        for one in kept(request, events):
+            self.held.add(one["comments"], one)
         return JSONResponse(
             {"externalLearningEvents": [{"studentID": one["studentID"]} for one in events]}, 201
         )
