@@ -67,6 +67,11 @@ def test_from_a_completion_to_its_story_and_its_dead_letter(place: Place):
     assert "3 as they should be, 3 listed by it" in place.run("reconcile", "archive")
     assert "3  given up" in place.run("reconcile", "shut", code=3)
 
+    made = place.json("calls", "--target", "shut", "--failed", "--limit", "1")["calls"]
+    assert [(one["kind"], one["status"]) for one in made] == [("write", None)]
+    assert "ConnectError" in place.run("calls", "--failed")
+    assert "no such call" in place.run("calls", "--target", "nowhere")
+
     letters = place.json("dlq", "list")
     assert [one["count"] for one in letters["causes"]] == [3]
     number = str(letters["letters"][0]["number"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from trueup.doors.conversion import in_utc
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from trueup.delivery.comparisons.store import Comparison
-    from trueup.delivery.history.store import Attempt, Delivery
+    from trueup.delivery.history.store import Attempt, Call, Delivery
     from trueup.delivery.letters.alert import Alert
     from trueup.delivery.letters.store import Group, Letter
     from trueup.journey.dead_letters import Preview
@@ -217,6 +218,12 @@ def attempt_of(one: Attempt) -> dict[str, Any]:
         "diff": list(one.diff),
         "worker": one.worker,
     }
+
+
+def calls_document(calls: Iterable[Call]) -> dict[str, Any]:
+    """Calls, one by one."""
+    told = [{**asdict(one), "started_at": in_utc(one.started_at)} for one in calls]
+    return {"schema": "trueup.calls/1", "calls": told}
 
 
 def connector_of(one: Manifest) -> dict[str, Any]:

@@ -80,6 +80,44 @@ async def calls(database: Statements, since: datetime) -> list[Calls]:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One call (requirements F4f): what for, of how many records, and what its answer said."""
+
+    call_id: int
+    target: str
+    scope: str
+    kind: str
+    worker: str
+    records: int
+    started_at: datetime
+    seconds: float | None  # until it was answered; None: it runs, or its worker was killed
+    status: int | None
+    request_id: str | None
+    cost: float | None
+    remaining: float | None
+    wait: float | None
+    error: str | None
+
+
+async def made(
+    database: Statements, since: datetime, *, target: str | None = None, failed: bool = False, most: int = 100
+) -> list[Call]:
+    """The calls since then, newest first; `failed`: those that were throttled, refused or not answered."""
+    rows = await database.rows(
+        """SELECT call_id, target, scope, kind, worker, records, started_at,
+             extract(epoch FROM ended_at - started_at)::float8 AS seconds, status, request_id, cost, remaining, wait, error
+           FROM call WHERE started_at >= $1 AND ($2::text IS NULL OR target = $2)
+             AND (NOT $3 OR error IS NOT NULL OR status >= 300 OR wait IS NOT NULL)
+           ORDER BY call_id DESC LIMIT $4""",
+        since,
+        target,
+        failed,
+        most,
+    )
+    return [Call(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class DueRecord:
     """A record's last revision that is due at a target, and where its delivery stands."""
 

@@ -41,6 +41,7 @@ OPERATIONS: tuple[tuple[str, str, str, Endpoint], ...] = (
     ("/v1/identity/merges/{decision}/undo", "POST", "postUndo", identity.post_undo),
     ("/v1/identity/history", "GET", "getHistory", identity.get_history),
     ("/v1/status", "GET", "getStatus", deliveries.get_status),
+    ("/v1/calls", "GET", "getCalls", deliveries.get_calls),
     ("/v1/dead-letters", "GET", "getDeadLetters", deliveries.get_dead_letters),
     ("/v1/dead-letters/redrive", "POST", "postRedrive", deliveries.post_redrive),
     ("/v1/dead-letters/discard", "POST", "postDiscard", deliveries.post_discard),

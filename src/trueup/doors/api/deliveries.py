@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from trueup.access.tokens import Scope
+from trueup.delivery.history.store import made
 from trueup.doors.api.asked import HIGHEST, Text, answered, flag, limit, read_as, text
 from trueup.doors.api.known import asked_record
 from trueup.doors.api.service import Service
-from trueup.doors.delivery_words import letters_document, overview_document, preview_of, story_document
+from trueup.doors.delivery_words import (
+    calls_document,
+    letters_document,
+    overview_document,
+    preview_of,
+    story_document,
+)
 from trueup.journey import dead_letters
 from trueup.journey.overview import overview
 from trueup.journey.trace import trace
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+DAY = timedelta(days=1)
 Number = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
 Numbers = Annotated[tuple[Number, ...], msgspec.Meta(min_length=1, max_length=1000)]
 
@@ -40,6 +48,20 @@ async def get_status(request: Request) -> Response:
     service = Service.of(request)
     await service.caller(request, Scope.DELIVERIES_READ)
     return answered(overview_document(await overview(service.shelf, datetime.now(UTC))))
+
+
+async def get_calls(request: Request) -> Response:
+    """The calls of the last day, newest first."""
+    service = Service.of(request)
+    await service.caller(request, Scope.DELIVERIES_READ)
+    found = await made(
+        service.shelf.database,
+        datetime.now(UTC) - DAY,
+        target=text(request, "target"),
+        failed=flag(request, "failed"),
+        most=limit(request),
+    )
+    return answered(calls_document(found))
 
 
 async def get_deliveries(request: Request) -> Response:

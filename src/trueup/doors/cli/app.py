@@ -15,6 +15,7 @@ from trueup.doors.cli.audit import audit
 from trueup.doors.cli.check import check
 from trueup.doors.cli.conversions import conversions
 from trueup.doors.cli.db import db
+from trueup.doors.cli.delivery.calls import calls
 from trueup.doors.cli.delivery.connectors import connectors
 from trueup.doors.cli.delivery.dlq import dlq
 from trueup.doors.cli.delivery.pull import pull
@@ -69,7 +70,7 @@ def trueup(
 
 
 verbs: list[Callable[..., None]] = [
-    check, who, inspect, explain, faults, sample, sandbox, serve, pull, worker, status, reconcile, trace, connectors, doctor, conversions,
+    check, who, inspect, explain, faults, sample, sandbox, serve, pull, worker, status, calls, reconcile, trace, connectors, doctor, conversions,
 ]  # fmt: skip  # a list
 for verb in verbs:
     app.command(rich_help_panel="Verbs")(verb)
