@@ -32,7 +32,7 @@ from trueup.sandbox.imitation.trouble import KINDS
 DELIVERIES = int(os.environ.get("TRUEUP_DELIVERIES", "2000"))
 KILLS = int(os.environ.get("TRUEUP_DELIVERY_KILLS", "5"))
 PATIENCE = 120 + DELIVERIES / 10  # seconds
-PEOPLE = 100
+PEOPLE = max(100, DELIVERIES // 20)
 POISON_EVERY = 400
 
 SETTINGS = """
