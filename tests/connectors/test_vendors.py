@@ -90,6 +90,17 @@ class TestBambooHr(MovingContract):
         ]
         assert days == ["2026-03-29", "2026-03-30", "2026-03-29"]
 
+    def test_a_correction_that_is_refused_says_that_the_old_row_is_gone(self, target):
+        async def work(target, line):
+            job = self.job(target, GOOD, Verb.UPDATE, remote_id="7", before=GOOD)
+            return (await target.write(line, [job])).answers[0]
+
+        answer = anybody(
+            target, work, lambda asked: httpx2.Response(200 if asked.method == "DELETE" else 400)
+        )
+        assert (answer.told, answer.fault.code) == (Told.REFUSED, "TU0302")
+        assert "taken away" in answer.fault.actual
+
 
 class TestFrappeTraining(MovingContract):
     @pytest.fixture

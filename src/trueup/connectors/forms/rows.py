@@ -6,6 +6,7 @@ A correction takes the row away and makes another one: two calls, and right whoe
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trueup.connectors.target import Looked, Written, all_of, not_found_out
@@ -22,6 +23,7 @@ CAPABILITIES = frozenset({Capability.CREATE, Capability.UPDATE, Capability.DELET
 TRAPS = (
     "the same record twice is two rows: what was not answered is looked up before it is sent again",
     "a correction takes the row away and makes another: two calls, of which the budget counts one",
+    "where the new row of a correction is refused, the old one is gone, and the letter says so",
 )
 
 Row = dict[str, Any]
@@ -75,7 +77,8 @@ class RowTarget(ABC):
                 return Written([Answer(Told.ACCEPTED, job.remote_id)], gone)
         reply = await self.make(line, job.record.fields)
         if not reply.good:
-            return all_of(reply, jobs)
+            gone_before = "; the row that stood before was taken away" if job.verb is not Verb.CREATE else ""
+            return _with(all_of(reply, jobs), gone_before)
         return Written([Answer(Told.ACCEPTED, self.number(reply.json()))], reply)
 
     async def look(self, line: Line, jobs: Sequence[Job]) -> Looked:
@@ -89,3 +92,12 @@ class RowTarget(ABC):
             if self.is_ours(one, job):
                 return Looked([Found(self.read(one, fields), self.number(one))], reply)
         return Looked([Found(None)], reply)
+
+
+def _with(written: Written, what: str) -> Written:
+    """The same, with what else has become of the record where it was refused."""
+    answers = [
+        replace(one, fault=replace(one.fault, actual=one.fault.actual + what)) if one.fault else one
+        for one in written.answers
+    ]
+    return Written(answers, written.reply)
