@@ -163,7 +163,9 @@ def test_a_service_compares_in_its_own_time_and_keeps_what_that_came_to(database
             told.append((event, figures))
             stop.set()
 
-        await asyncio.wait_for(keep_comparing_leg.keep_comparing(shelf, [to], [], stop, said=said), 30)
+        await asyncio.wait_for(
+            keep_comparing_leg.keep_comparing(shelf, [to], [], stop, said=said, first=timedelta(0)), 30
+        )
         seen = await overview(shelf, datetime.now(UTC))
         return told, [(one.target, one.due, one.same, dict(one.causes)) for one in seen.compared], seen.wrong
 
@@ -181,7 +183,7 @@ def test_what_was_compared_lately_or_is_never_to_be_is_left_alone(database, tmp_
         stop = asyncio.Event()
         running = asyncio.create_task(
             keep_comparing_leg.keep_comparing(
-                shelf, [daily, outgoing(folder(tmp_path))], [], stop, said=lambda *_: None
+                shelf, [daily, outgoing(folder(tmp_path))], [], stop, said=lambda *_: None, first=timedelta(0)
             )
         )
         await asyncio.sleep(0.3)

@@ -124,6 +124,7 @@ class Comparer:
             self.tell(f"{done.due:,} records compared, {len(done.differences):,} differences")
         if window is None:
             await self._extras(known, done)
+        await self._arrived_meanwhile(done)
         done.differences.sort(key=lambda one: (list(Cause).index(one.cause), one.record))
         return done
 
@@ -141,6 +142,20 @@ class Comparer:
                 if one not in there
             ]
         done.sources[name] = count
+
+    async def _arrived_meanwhile(self, done: Compared) -> None:
+        """What a source listed before it had sent it may be there by now: then it is no difference."""
+        missing = [one.record for one in done.differences if one.cause is Cause.NEVER_RECEIVED]
+        there: set[str] = set()
+        for puller in self.pullers:
+            name = puller.of.name
+            ids = [one.removeprefix(f"{name}:") for one in missing if one.startswith(f"{name}:")]
+            there |= {f"{name}:{one}" for one in await ledger.there(self.shelf.database, name, ids)}
+        done.differences = [
+            one
+            for one in done.differences
+            if one.cause is not Cause.NEVER_RECEIVED or one.record not in there
+        ]
 
     async def _quarantine(self, done: Compared) -> None:
         for one in await ledger.held_back(self.shelf.database, self._sources()):

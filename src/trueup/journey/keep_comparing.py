@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from trueup.delivery.comparisons import store
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from trueup.journey.deliver import Outgoing
     from trueup.journey.pull import Incoming
 
+FIRST = timedelta(
+    hours=1
+)  # after which a target is compared that never was: what came just now is on its way
 LOOKS = 60.0  # seconds between two looks at what is due to be compared
 
 
@@ -36,14 +39,16 @@ async def keep_comparing(
     stop: asyncio.Event,
     *,
     said: Callable[[str, dict[str, int]], None],
+    first: timedelta = FIRST,
 ) -> None:
     """Compares until it is told to stop, one target after another."""
     asked = [
         one for one in targets if one.compare and Capability.READ_BACK in one.target.manifest.capabilities
     ]
+    begun = datetime.now(UTC)
     while asked and not stop.is_set():
         with suppress(UnavailableError):
-            for one in await _due(shelf, asked):
+            for one in await _due(shelf, asked, begun + first):
                 comparing = asyncio.create_task(compared(shelf, one, sources))
                 stopping = asyncio.create_task(stop.wait())
                 await asyncio.wait({comparing, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,11 +83,12 @@ async def compared(shelf: Shelf, to: Outgoing, sources: Sequence[Incoming]) -> C
     return found
 
 
-async def _due(shelf: Shelf, targets: Sequence[Outgoing]) -> list[Outgoing]:
+async def _due(shelf: Shelf, targets: Sequence[Outgoing], first: datetime) -> list[Outgoing]:
+    """The targets whose time has come; `first` is that of those that never were compared."""
     last = {one.target: one.begun_at for one in await store.latest(shelf.database)}
     now = datetime.now(UTC)
     return [
         one
         for one in targets
-        if one.compare and (one.name not in last or last[one.name] + one.compare <= now)
+        if one.compare and (last[one.name] + one.compare if one.name in last else first) <= now
     ]
