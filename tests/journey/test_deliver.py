@@ -16,7 +16,8 @@ from trueup.delivery.history import store as history
 from trueup.delivery.letters.alert import Cohort
 from trueup.delivery.outbox import store as outbox
 from trueup.identity.policy import default_policy
-from trueup.journey import dead_letters, identify
+from trueup.journey import dead_letters, identify, tasks
+from trueup.journey.compare import Comparer
 from trueup.journey.deliver import Carrier
 from trueup.journey.enrol import enrol, enrol_actors
 from trueup.journey.identify import Why
@@ -115,9 +116,47 @@ def test_a_target_that_can_t_be_changed_hands_corrections_to_a_person(database, 
             shelves.event(2, revision="2", status="voided"),
         )
         await carried(shelf, to)
-        return sorted(one.code for one in (await dead_letters.waiting(shelf))[1])
+        codes = [
+            one["code"] for one in await shelf.database.rows("SELECT code FROM outbox WHERE code IS NOT NULL")
+        ]
+        waiting = await tasks.waiting(shelf)
+        before = await Comparer(shelf, to, ()).compare()
+        await tasks.done(shelf, [one.open.number for one in waiting], None, "ann", "done there")
+        after = await Comparer(shelf, to, ()).compare()
+        await shelves.take(shelf, shelves.event(2, revision="3"))
+        await carried(shelf, to)
+        return (
+            sorted(codes), sorted((one.open.verb, one.open.record_id) for one in waiting), (await dead_letters.waiting(shelf))[1],
+            [one.cause.value for one in before.differences], ([one.cause.value for one in after.differences], after.same),
+            len(files(tmp_path)), len(await tasks.waiting(shelf)),
+        )  # fmt: skip  # a row
 
-    assert on(database, work) == ["TU0305", "TU0306"]
+    assert on(database, work) == (
+        ["TU0305", "TU0306"],
+        [("delete", "cmc-2"), ("update", "cmc-1")],
+        [],
+        ["for a person", "for a person"],
+        ([], 2),
+        2,  # what was taken back by hand is made again where it comes again
+        0,
+    )
+
+
+def test_a_correction_by_hand_that_is_not_done_after_all_waits_again(database, tmp_path):
+    can = frozenset({Capability.CREATE, Capability.READ_BACK})
+
+    async def work(shelf):
+        to = outgoing(Fickle(tmp_path, manifest={"capabilities": can}))
+        await shelves.take(shelf, shelves.event(1))
+        await carried(shelf, to)
+        await shelves.take(shelf, shelves.event(1, revision="2", course_id="OTHER"))
+        await carried(shelf, to)
+        (one,) = await tasks.waiting(shelf)
+        await tasks.done(shelf, [one.open.number], None, "ann", "done there")
+        back = await tasks.undone(shelf, [one.open.number], None, "ann", "no")
+        return back == [one.open.number], [t.open.verb for t in await tasks.waiting(shelf)]
+
+    assert on(database, work) == (True, ["update"])
 
 
 def test_a_revision_that_changes_nothing_there_is_not_sent(database, tmp_path):

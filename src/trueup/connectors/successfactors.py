@@ -41,7 +41,7 @@ class SuccessFactors:
         proof=Proof.DOCUMENTED,
         traps=(
             "at most 10 records in a call and 100 calls a minute",
-            "no update and no delete: a correction or a void is TU0306 or TU0305, for a person",
+            "no update and no delete: a correction or a void is a task for a person (TU0306, TU0305)",
             "the same event twice is two events: what was not answered is looked up before it is sent again",
             "the history is read for one person at a time; its filters know eq alone",
             "options.token_url and options.client_id renew the token; without them the secret is the token",

@@ -35,12 +35,16 @@ WAITING = frozenset({"TU0101", "TU0103", "TU0104"})  # what another look at the 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What is to be done for a delivery: one of a job, `over` (nothing, and why), or a stop with its fault."""
+    """What is to be done for a delivery: one of a job, `over` (nothing, and why), or a stop with its fault.
+
+    `by_hand`: the target can't be told, and a person does this there; the fault says what.
+    """
 
     job: Job | None = None
     over: str | None = None  # superseded, unchanged, nothing-to-hold, erased
     in_flight: bool = False  # another revision may be there: it has to be looked up first
     stop: Fault | None = None
+    by_hand: Verb | None = None
     digest: bytes = b""  # of the record
 
 
@@ -178,7 +182,7 @@ def _taken_back(
     if stands is None or had is None:
         return Carried(over="nothing-to-hold")
     if Capability.DELETE not in target.manifest.capabilities:
-        return Carried(stop=_by_hand("TU0305", "the record taken back"))
+        return _by_hand(Verb.DELETE, "TU0305", "the record taken back", had)
     return _job(Job(Verb.DELETE, evidence, had, stands.remote_id, before))
 
 
@@ -191,11 +195,13 @@ def _corrected(target: Target, job: Job, stands: standing.Standing) -> Carried:
         return _job(job)
     if Capability.APPEND in can:
         return _job(Job(Verb.APPEND, job.evidence, job.record, job.remote_id, job.before))
-    return Carried(stop=_by_hand("TU0306", "the record corrected"))
+    return _by_hand(Verb.UPDATE, "TU0306", "the record corrected", job.record)
 
 
-def _by_hand(code: str, expected: str) -> Fault:
-    return Fault(code, "", expected, "a target that can't be told: somebody has to do it there")
+def _by_hand(verb: Verb, code: str, expected: str, record: Record) -> Carried:
+    """A correction that only a person can make (requirements F3g)."""
+    fault = Fault(code, "", expected, "a target that can't be told: somebody has to do it there")
+    return Carried(stop=fault, by_hand=verb, digest=record_digest(record))
 
 
 def record_digest(record: Record) -> bytes:

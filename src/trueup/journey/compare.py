@@ -51,6 +51,7 @@ class Cause(StrEnum):
     QUARANTINED = "quarantined"
     ON_ITS_WAY = "on its way"  # not due yet to be there
     OVERDUE = "overdue"  # on its way, past its deadline
+    FOR_A_PERSON = "for a person"  # a task that waits
     GIVEN_UP = "given up"  # a dead letter
     VANISHED = "written then vanished"
     MISMATCHED = "mismatched"
@@ -179,12 +180,19 @@ class Comparer:
         done.due += len(page)
         there = []
         for one in page:
-            if one.state in {State.VERIFIED, State.ACCEPTED}:
+            if (
+                one.by_hand and one.state is State.VERIFIED
+            ):  # on somebody's word: it can't be found by our key
+                done.same += 1
+                continue
+            if one.state in {State.VERIFIED, State.ACCEPTED} and not one.by_hand:
                 there.append(one)
                 continue
             cause = (
                 Cause.GIVEN_UP
                 if one.state is State.DEAD
+                else Cause.FOR_A_PERSON
+                if one.by_hand and one.state is State.ACCEPTED
                 else Cause.OVERDUE
                 if one.due_at < now
                 else Cause.ON_ITS_WAY

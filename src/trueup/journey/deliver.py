@@ -20,6 +20,7 @@ from trueup.delivery.outbox import store as outbox
 from trueup.delivery.outbox.store import Asked, Call, Ended, Settled
 from trueup.delivery.standing import store as standing
 from trueup.delivery.standing.store import Standing
+from trueup.delivery.tasks.store import BY_HAND
 from trueup.journey.carry import WAITING, carry
 from trueup.journey.outcomes import Turn, looked, written
 from trueup.model.completions import Fault
@@ -270,6 +271,9 @@ def _stopped(due: Due, plan: Carried) -> Settled:
     if plan.stop is None:
         return Settled(number, attempts, State.SUPERSEDED, "carry", plan.over or "")
     fault = plan.stop
+    if plan.by_hand is not None:  # a task from now on
+        verb = plan.by_hand.value
+        return Settled(number, attempts, State.ACCEPTED, verb, BY_HAND, None, fault.code, digest=plan.digest)
     if fault.code in WAITING and due.due_at > datetime.now(UTC):
         counted = (
             due.state is not State.QUEUED

@@ -127,6 +127,7 @@ class DueRecord:
     state: State
     due_at: datetime
     code: str | None
+    by_hand: bool  # a person does it there, or has
 
     @property
     def key(self) -> str:
@@ -143,7 +144,9 @@ async def due_records(
 ) -> list[DueRecord]:
     """The records that are due at a target, in the order of their keys from one of them on."""
     rows = await database.rows(
-        """SELECT DISTINCT ON (c.source, c.record_id) c.source, c.record_id, c.statement_id, o.state, o.due_at, o.code
+        """SELECT DISTINCT ON (c.source, c.record_id) c.source, c.record_id, c.statement_id, o.state, o.due_at, o.code,
+             EXISTS (SELECT FROM attempt a WHERE a.statement_id = o.statement_id AND a.target = o.target
+                     AND a.outcome = 'by hand') AS by_hand
            FROM outbox o JOIN completion c USING (statement_id)
            WHERE o.target = $1 AND (c.source, c.record_id) > ($2, $3)
              AND ($4::timestamptz IS NULL OR c.occurred_at IS NULL OR c.occurred_at BETWEEN $4 AND $5)

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
     from trueup.kit.database import Statements, Transaction
 
+BY_HAND = "by hand"  # the outcome of a delivery that its target can't be told
+# at a target that people write to, or a correction that its target can't be told
+_TASK = """(EXISTS (SELECT FROM destination d WHERE d.target = o.target AND d.by_hand)
+             OR EXISTS (SELECT FROM attempt h WHERE h.statement_id = o.statement_id AND h.target = o.target
+                        AND h.outcome = 'by hand'))"""
 # the last thing told of a record: what came before it needs no hand any more
-_OPEN = """FROM outbox o JOIN completion c USING (statement_id)
-           WHERE o.state = 'accepted' AND EXISTS (SELECT FROM destination d WHERE d.target = o.target AND d.by_hand)
+_OPEN = f"""FROM outbox o JOIN completion c USING (statement_id)
+           WHERE o.state = 'accepted' AND o.run_at = 'infinity' AND {_TASK}
              AND NOT EXISTS (SELECT FROM completion l JOIN outbox p ON p.statement_id = l.statement_id AND p.target = o.target
                              WHERE l.source = c.source AND l.record_id = c.record_id AND l.statement_id > c.statement_id
                                AND p.state IN ('accepted', 'verified'))"""
@@ -96,7 +101,7 @@ async def said_done(database: Statements, numbers: Collection[int], target: str 
              o.due_at, o.changed_at AS since
            FROM outbox o JOIN completion c USING (statement_id)
            WHERE o.state = 'verified' AND o.statement_id = ANY($1::bigint[]) AND ($2::text IS NULL OR o.target = $2)
-             AND EXISTS (SELECT FROM destination d WHERE d.target = o.target AND d.by_hand)""",  # noqa: S608 - constants of this module
+             AND {_TASK}""",  # noqa: S608 - constants of this module
         list(numbers),
         target,
     )
@@ -123,9 +128,14 @@ async def _moved(
                  INSERT INTO attempt (statement_id, target, attempt, call_id, kind, outcome, note, at)
                  SELECT m.statement_id, $1, m.attempts, s.call_id, 'task', $6, $7, clock_timestamp() FROM moved m, said s),
                seen AS (
-                 UPDATE standing t SET seen_at = CASE WHEN $5 = 'verified' THEN clock_timestamp() END
-                 FROM moved m JOIN completion c USING (statement_id)
-                 WHERE t.target = $1 AND t.source = c.source AND t.record_id = c.record_id)
+                 UPDATE standing t SET seen_at = CASE WHEN $5 = 'verified' THEN clock_timestamp() END,
+                   statement_id = CASE WHEN v.verb = 'delete' THEN t.statement_id ELSE v.statement_id END,
+                   gone = v.verb = 'delete' AND ($5 = 'verified' OR t.gone), changed_at = clock_timestamp()
+                 FROM (SELECT m.statement_id, c.source, c.record_id, a.kind AS verb FROM moved m JOIN completion c USING (statement_id)
+                       CROSS JOIN LATERAL (
+                         SELECT a.kind FROM attempt a WHERE a.statement_id = m.statement_id AND a.target = $1
+                           AND a.kind IN ('create', 'update', 'delete') ORDER BY a.attempt DESC LIMIT 1) a) v
+                 WHERE t.target = $1 AND t.source = v.source AND t.record_id = v.record_id)
                SELECT statement_id FROM moved""",
             target,
             [one.number for one in tasks if one.target == target],
