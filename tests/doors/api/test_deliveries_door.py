@@ -16,7 +16,7 @@ EVENT = {
     "status": "passed",
     "occurred_at": "2026-03-29T01:30:00+01:00",
 }
-SCOPES = ("completions:write", "deliveries:read", "deliveries:decide")
+SCOPES = ("completions:write", "deliveries:read", "deliveries:decide", "metrics:read")
 
 
 @pytest.fixture
@@ -100,6 +100,10 @@ def test_a_completion_is_delivered_told_of_and_its_dead_letter_sent_again(delive
     assert {(one["target"], one["state"], one["count"]) for one in status["deliveries"]} == {
         ("archive", "verified", 1), ("shut", "dead", 1),
     }  # fmt: skip  # a row each
+    figures = delivering.ask("GET", "/metrics").body.decode()
+    assert 'trueup_deliveries{state="verified",target="archive"} 1.0' in figures
+    assert 'trueup_deliveries{state="dead",target="shut"} 1.0' in figures
+    assert 'trueup_deliveries_overdue{target="shut"} 0.0' in figures
     (letter,) = delivering.ask("GET", "/v1/dead-letters?target=shut&fault=TU0402").json["letters"]
     assert delivering.ask("GET", "/v1/dead-letters?target=archive").json["letters"] == []
     number = letter["number"]
