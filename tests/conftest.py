@@ -69,7 +69,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_another_database_at_a_door(item: pytest.Item) -> bool:
     kind = getattr(item, "callspec", None) and item.callspec.params.get("postgres")
-    return item.path.is_relative_to(ROOT / "tests" / "doors") and kind in servers.KINDS[1:]
+    doors = any(item.path.is_relative_to(ROOT / "tests" / room) for room in ("doors", "contracts"))
+    return doors and kind in servers.KINDS[1:]
 
 
 @pytest.fixture(scope="session")
