@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from trueup.connectors.forms.bearer import Bearer
 from trueup.connectors.forms.said import account, below, listed, plain, said
-from trueup.connectors.source import Page, PageError, Range
+from trueup.connectors.source import Page, Range, records
 from trueup.model.delivery import Budget, Capability, Manifest, Need, Proof
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ class Canvas:
         course = self._courses[at["course"]]
         first = self._options.at(f"api/v1/courses/{quote(course, safe='')}/bulk_user_progress?per_page=100")
         reply = await self._bearer.ask(line, "GET", below(first, at["next"] or first))
-        rows = reply.json()
-        if not reply.good or not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-            raise PageError("a list of users and their progress", reply)
+        rows = records(reply, reply.json(), "a list of users and their progress")
         raws = [
             json.dumps({"course": course, "user": one.get("id"), "progress": one["progress"]}).encode()
             for one in rows

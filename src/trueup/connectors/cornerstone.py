@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.connectors.forms.bearer import Bearer
 from trueup.connectors.forms.said import account, below, instant, plain, said, score, utc
-from trueup.connectors.source import Page, PageError, Range
+from trueup.connectors.source import Page, Range, records
 from trueup.model.delivery import Capability, Manifest, Need, Proof
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ class Cornerstone:
             }
             reply = await self._bearer.ask(line, "GET", self._url, params=params)
         document = reply.json()
-        rows = document.get("value") if isinstance(document, dict) else None
-        if not reply.good or not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-            raise PageError('{"value": [...], "@odata.nextLink": "..."}', reply)
+        rows = records(reply, document, '{"value": [...], "@odata.nextLink": "..."}', "value")
         named = document.get("@odata.nextLink")
         through = max((at for one in rows if (at := _at(one.get("user_lo_last_modified_dt")))), default=None)
         raws = [json.dumps(one, ensure_ascii=False).encode() for one in rows]
@@ -84,7 +82,6 @@ class Cornerstone:
         removed = told.get("is_removed") is True
         if not removed and told.get("user_lo_status_group_id") != _COMPLETED:
             return None
-        found = score(told.get("user_lo_score"))
         return said(
             record_id=f"{told.get('transc_user_id')}:{told.get('transc_object_id')}:{told.get('reg_num')}",
             revision=plain(told.get("user_lo_last_modified_dt") or "1"),
@@ -93,7 +90,7 @@ class Cornerstone:
             status="voided" if removed else "completed",
             occurred_at=_text(told.get("user_lo_comp_dt")),
             recorded_at=_text(told.get("user_lo_last_modified_dt")),
-            score=found | {"scale": self._scale} if found and self._scale else found,
+            score=score(told.get("user_lo_score"), scale=self._scale),
         )
 
 

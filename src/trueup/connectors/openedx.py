@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from trueup.connectors.forms.bearer import Bearer
 from trueup.connectors.forms.said import account, below, listed, plain, said, score
-from trueup.connectors.source import Page, PageError, Range
+from trueup.connectors.source import Page, PageError, Range, records
 from trueup.model.delivery import Capability, Manifest, Need, Proof
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ class OpenEdx:
         first = self._options.at(f"api/grades/v1/courses/{quote(course, safe='')}/?page_size=100")
         reply = await self._bearer.ask(line, "GET", below(first, at["next"] or first))
         document = reply.json()
-        rows = document.get("results") if isinstance(document, dict) else None
-        if not reply.good or not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-            raise PageError('{"results": [...], "next": "..."}', reply)
+        rows = records(reply, document, '{"results": [...], "next": "..."}', "results")
         todo = [
             {name: one.get(name) for name in ("username", "email", "percent")}
             for one in rows

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from trueup.connectors.forms.said import account, instant, plain, said, score, utc
-from trueup.connectors.source import Page, PageError, Range
+from trueup.connectors.source import Page, Range, records
 from trueup.connectors.target import UnusableOptionsError, basic
 from trueup.model.delivery import Capability, Manifest, Need, Proof
 
@@ -62,9 +62,7 @@ class ScormCloud:
         params = {"more": more} if more else asked
         reply = await line.ask("GET", self._url, headers=self._headers, params=params)
         document = reply.json()
-        rows = document.get("registrations") if isinstance(document, dict) else None
-        if not reply.good or not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-            raise PageError('{"registrations": [...], "more": "..."}', reply)
+        rows = records(reply, document, '{"registrations": [...], "more": "..."}', "registrations")
         named = document.get("more")
         through = max((at for one in rows if (at := instant(one.get("updated")))), default=None)
         raws = [json.dumps(one, ensure_ascii=False).encode() for one in rows]

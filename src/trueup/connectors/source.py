@@ -50,6 +50,14 @@ class PageError(Exception):
         self.told = told or told_of(reply, 1)
 
 
+def records(reply: Reply, document: Any, expected: str, member: str | None = None) -> list[dict[str, Any]]:
+    """The records of an answer: its document is their list, or has it as a member. Raises PageError."""
+    found = document if member is None else document.get(member) if isinstance(document, dict) else None
+    if not reply.good or not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise PageError(expected, reply)
+    return found
+
+
 class Source(Protocol):
     """A system that completions are pulled from. One page is one call."""
 

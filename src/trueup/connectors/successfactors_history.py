@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.connectors.forms.bearer import Bearer
 from trueup.connectors.forms.said import account, milliseconds, plain, said, score
-from trueup.connectors.source import Page, PageError, Range
+from trueup.connectors.source import Page, Range, records
 from trueup.connectors.successfactors import HISTORY, OURS
 from trueup.model.delivery import Budget, Capability, Manifest, Need, Proof
 
@@ -64,10 +64,7 @@ class SuccessFactorsHistory:
             if at is not None:
                 parts.append(f"criteria/{name} eq {int(at.timestamp()) * 1000}")
         reply = await self._bearer.ask(line, "GET", self._url, params={"$filter": " and ".join(parts)})
-        document = reply.json()
-        rows = document.get("value") if isinstance(document, dict) else None
-        if not reply.good or not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-            raise PageError('{"value": [...]}', reply)
+        rows = records(reply, reply.json(), '{"value": [...]}', "value")
         raws = [json.dumps({"student": person, **one}, ensure_ascii=False).encode() for one in rows]
         return Page(raws, person if then else None, None, reply)
 
@@ -76,7 +73,6 @@ class SuccessFactorsHistory:
         told = json.loads(raw)
         if str(told.get("comments") or "").startswith(OURS):
             return None
-        found = score(told.get("grade"))
         number = told.get("studentComponentID") or f"{told.get('componentID')}:{told.get('completionDate')}"
         return said(
             record_id=f"{told['student']}:{number}",
@@ -87,5 +83,5 @@ class SuccessFactorsHistory:
             status="completed" if told.get("provideCredit", True) else "failed",
             occurred_at=milliseconds(told.get("completionDate")),
             recorded_at=milliseconds(told.get("lastUpdateTimestamp")),
-            score=found | {"scale": self._scale} if found and self._scale else found,
+            score=score(told.get("grade"), scale=self._scale),
         )

@@ -10,9 +10,9 @@ import base64
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
-from trueup.connectors.source import Page, PageError, Range
+from trueup.connectors.forms.said import below, instant
+from trueup.connectors.source import Page, Range, records
 from trueup.model.delivery import Capability, Manifest, Need, Proof
 
 if TYPE_CHECKING:
@@ -67,39 +67,18 @@ class XapiSource:
                 params={"limit": str(LIMIT), "ascending": "true", **asked},
             )
         else:
-            reply = await line.ask("GET", self._next(more), headers=self._headers)
+            reply = await line.ask("GET", below(self._url, more), headers=self._headers)
         document = reply.json()
-        statements = document.get("statements") if isinstance(document, dict) else None
-        if (
-            not reply.good
-            or not isinstance(statements, list)
-            or not all(isinstance(one, dict) for one in statements)
-        ):
-            raise PageError('{"statements": [...], "more": "..."}', reply)
+        statements = records(reply, document, '{"statements": [...], "more": "..."}', "statements")
         told = document.get("more")
         named = told if isinstance(told, str) and told and statements else None
         raws = [json.dumps(one, ensure_ascii=False).encode() for one in statements]
         return Page(raws, named, _through(reply, statements), reply)
 
-    def _next(self, more: str) -> str:
-        """The address that `more` names: of the same server, or it is none (the credentials go along)."""
-        named = urljoin(self._url, more)
-        if urlsplit(named)[:2] != urlsplit(self._url)[:2]:
-            raise ValueError("more names another server")
-        return named
-
 
 def _through(reply: Reply, statements: list[Any]) -> datetime | None:
     """Consistent-Through, or the latest that was stored of these, whichever is earlier (Communication 2.1.3)."""
-    stored = [at for one in statements if (at := _instant(one.get("stored"))) is not None]
-    said = _instant(reply.headers.get("x-experience-api-consistent-through"))
+    stored = [at for one in statements if (at := instant(one.get("stored"))) is not None]
+    said = instant(reply.headers.get("x-experience-api-consistent-through"))
     known = [at for at in (said, max(stored, default=None)) if at is not None]
     return min(known, default=None)
-
-
-def _instant(told: Any) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(told))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

@@ -25,14 +25,15 @@ def account(issuer: str, name: object) -> dict[str, str] | None:
     return {"issuer": issuer, "name": told} if told else None
 
 
-def score(raw: object, low: object = None, high: object = None) -> dict[str, Any] | None:
-    """A score where there is a number, with the ends of its scale where they are known."""
+def score(raw: object, low: object = None, high: object = None, *, scale: str = "") -> dict[str, Any] | None:
+    """A score where there is a number, with the ends or the name of its scale where they are known."""
     text = str(raw).strip() if isinstance(raw, int | float | str) and not isinstance(raw, bool) else ""
     try:
         float(text)
     except ValueError:
         return None
-    return said(raw=text, min=None if low is None else str(low), max=None if high is None else str(high))
+    low, high = (None if end is None else str(end) for end in (low, high))
+    return said(raw=text, min=low, max=high, scale=scale)
 
 
 def milliseconds(told: object) -> str | None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST = 1000
 HIGHEST = 2**63 - 1  # what the database counts to
+Numbers = Annotated[
+    tuple[Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)], ...], msgspec.Meta(min_length=1, max_length=1000)
+]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from trueup.access.tokens import Scope
 from trueup.delivery.history.store import made
-from trueup.doors.api.asked import HIGHEST, Text, answered, flag, limit, read_as, text
+from trueup.doors.api.asked import Numbers, Text, answered, flag, limit, read_as, text
 from trueup.doors.api.known import asked_record
 from trueup.doors.api.service import Service
 from trueup.doors.delivery_words import (
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 DAY = timedelta(days=1)
-Number = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
-Numbers = Annotated[tuple[Number, ...], msgspec.Meta(min_length=1, max_length=1000)]
 
 
 class _Redrive(msgspec.Struct, forbid_unknown_fields=True):

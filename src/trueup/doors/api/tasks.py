@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from trueup.access.links import read
 from trueup.access.tokens import Scope
-from trueup.doors.api.asked import HIGHEST, Text, answered, limit, read_as, text
+from trueup.doors.api.asked import Numbers, Text, answered, limit, read_as, text
 from trueup.doors.api.problems import Refused
 from trueup.doors.api.service import Service
 from trueup.doors.evidence_documents import as_csv, as_pdf
@@ -20,12 +20,11 @@ from trueup.journey import tasks
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-Number = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class _Done(msgspec.Struct, forbid_unknown_fields=True):
-    numbers: Annotated[tuple[Number, ...], msgspec.Meta(min_length=1, max_length=1000)]
+    numbers: Numbers
     note: Text
     target: Name | None = None
 
