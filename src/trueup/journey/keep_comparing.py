@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from trueup.journey.deliver import Outgoing
     from trueup.journey.pull import Incoming
 
-FIRST = timedelta(
-    hours=1
-)  # after which a target is compared that never was: what came just now is on its way
+# after which a target is compared that never was: what came just now is on its way
+FIRST = timedelta(hours=1)
 LOOKS = 60.0  # seconds between two looks at what is due to be compared
 
 
