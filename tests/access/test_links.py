@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trueup.access.links import Link, read, written
@@ -29,6 +29,7 @@ def test_another_key_ends_all_links():
     assert read(TEXT, [], NOW) is None
 
 
+@example(TEXT.index(".") - 1, "R")  # the same bytes, by spare bits
 @given(st.integers(0, len(TEXT) - 1), st.characters(codec="ascii", categories=["L", "N"]))
 def test_a_changed_character_makes_it_none(place, letter):
     changed = TEXT[:place] + letter + TEXT[place + 1 :]
